@@ -6,6 +6,7 @@ import polars as pl
 
 from midspan.scorers.canonical import canonical_arguments
 from midspan.scorers.faults import derive_faults
+from midspan.scorers.setting import Setting, default_setting
 from midspan.scorers.table import Table
 from midspan.scorers.tables import CALLS, RUNS, SCORES, SPANS, TEXT, TOOLS, Tables
 
@@ -93,7 +94,15 @@ def judged(
     )
 
 
-def tables(**frames: pl.DataFrame) -> Tables:
+def tables(setting: Setting | None = None, **frames: pl.DataFrame) -> Tables:
     """The tables a scorer reads; those not given are empty."""
     empty = {table.name: table.empty() for table in (RUNS, CALLS, SPANS, TEXT, TOOLS)}
-    return Tables(**{name: frame.lazy() for name, frame in {**empty, **frames}.items()})
+    lazy = {name: frame.lazy() for name, frame in {**empty, **frames}.items()}
+    return Tables(
+        runs=lazy["runs"],
+        calls=lazy["calls"],
+        spans=lazy["spans"],
+        text=lazy["text"],
+        tools=lazy["tools"],
+        setting=setting or default_setting(),
+    )

@@ -142,11 +142,12 @@ def test_what_no_score_row_can_hold_is_refused(verdicts: Any, problem: str) -> N
 
 
 def test_the_hash_of_a_configuration_is_that_of_its_fields() -> None:
-    digest = hashlib.blake2b(b'{"limit": 3, "names": []}', digest_size=4).hexdigest()
+    digest = hashlib.blake2b(b'[{"limit": 3, "names": []}, ""]', digest_size=4).hexdigest()
     assert config_hash(Example()) == digest
     assert config_hash(Example(limit=4)) != digest
+    assert config_hash(Example(), setting="another") != digest
     assert config_hash(Example(names=["a"])) != digest
-    assert config_hash(object()) == hashlib.blake2b(b"{}", digest_size=4).hexdigest()
+    assert config_hash(object()) == hashlib.blake2b(b'[{}, ""]', digest_size=4).hexdigest()
 
 
 def test_a_scorer_that_raised_leaves_a_row_that_says_so() -> None:

@@ -71,15 +71,20 @@ class Scorer(Protocol):
         ...
 
 
-def config_hash(scorer: object) -> str:
-    """Return a short hash of a scorer's configuration."""
+def config_hash(scorer: object, setting: str = "") -> str:
+    """Return a short hash of a scorer's configuration, and of the setting it judges in."""
     fields = asdict(scorer) if is_dataclass(scorer) and not isinstance(scorer, type) else {}
-    text = json.dumps(fields, sort_keys=True, default=str)
+    text = json.dumps([fields, setting], sort_keys=True, default=str)
     return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
 
 
-def score_rows(verdicts: pl.DataFrame, *, name: str, scorer: Scorer) -> pl.DataFrame:
-    """Return complete rows of the scores table from what a scorer gave."""
+def score_rows(
+    verdicts: pl.DataFrame, *, name: str, scorer: Scorer, setting: str = ""
+) -> pl.DataFrame:
+    """Return complete rows of the scores table from what a scorer gave.
+
+    `setting` is the digest of the setting that the tables were judged in.
+    """
     _check_verdicts(verdicts, name)
     given = verdicts.cast({column: SCORES.schema[column] for column in verdicts.columns})
     rows = pl.concat([SCORES.empty(), given], how="diagonal").with_columns(
@@ -87,7 +92,7 @@ def score_rows(verdicts: pl.DataFrame, *, name: str, scorer: Scorer) -> pl.DataF
         pl.col("status").fill_null("ok"),
         scorer=pl.lit(name),
         scorer_version=pl.lit(scorer.version),
-        config_hash=pl.lit(config_hash(scorer)),
+        config_hash=pl.lit(config_hash(scorer, setting)),
         source=pl.lit("code", SCORES.schema["source"]),
     )
     return SCORES.validate(rows)

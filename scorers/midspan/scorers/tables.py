@@ -3,12 +3,15 @@
 A question mark in the comments stands for "null when": null is unknown or not applicable, never 0.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from midspan.scorers.table import Column, Table
+
+if TYPE_CHECKING:
+    from midspan.scorers.setting import Setting
 
 STRING: Final = pl.String()
 INTEGER: Final = pl.Int64()
@@ -243,7 +246,14 @@ QUARANTINE: Final = Table(
 ALL: Final = {table.name: table for table in (SPANS, TEXT, TOOLS, RUNS, CALLS, SCORES, QUARANTINE)}
 
 
-@dataclass(frozen=True, kw_only=True)
+def _default_setting() -> "Setting":
+    # Its file formats take a tenth of a second to import, which reading a table need not pay.
+    from midspan.scorers.setting import default_setting
+
+    return default_setting()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Tables:
     """What a scorer may read; nothing is loaded before a column of it is asked for."""
 
@@ -252,3 +262,5 @@ class Tables:
     spans: pl.LazyFrame
     text: pl.LazyFrame
     tools: pl.LazyFrame
+    setting: "Setting" = field(default_factory=_default_setting)
+    """What the tasks expect, and how the profile sees tools."""
