@@ -19,7 +19,7 @@ class TaskSetting:
 
     expected: ExpectedCalls | None = None
     """The calls to compare with; none: not compared."""
-    answer: AnswerFormat = FreeAnswer()
+    answer: AnswerFormat = field(default_factory=FreeAnswer)
     """The form of the final answer."""
     retries: int | None = None
     """The retry budget; none: no limit, or not said."""
