@@ -1,6 +1,8 @@
 import asyncio
 import dataclasses
+import enum
 import logging
+from typing import Any
 
 import pytest
 from opentelemetry import context as otel_context
@@ -162,3 +164,36 @@ def test_exception_leaves_the_run(caplog: pytest.LogCaptureFixture) -> None:
         raise KeyError("x")
     assert current_run() is None
     assert [r for r in caplog.records if r.levelno >= logging.WARNING] == []
+
+
+def test_whatever_is_given_for_a_run_does_not_raise(caplog: pytest.LogCaptureFixture) -> None:
+    class Tier(enum.StrEnum):
+        BARE = "bare"
+
+    class Unprintable:
+        def __str__(self) -> str:
+            raise ValueError("no text")
+
+    given: dict[str, Any] = {
+        "run_id": 5,
+        "experiment": Tier.BARE,
+        "task": Unprintable(),
+        "trial": "3",
+        "launch": "first",
+    }
+    with run(**given) as context:
+        assert context == RunContext(
+            run_id="6152bc863269f1d04b4d21185d6bb25e", experiment="bare", trial=3
+        )
+        assert type(context.experiment) is str
+    assert caplog.messages == [
+        "MIDSPAN_TASK cannot be told: <class 'ValueError'>; it is left out",
+        "MIDSPAN_LAUNCH is not a number: 'first'; it is left out",
+    ]
+
+
+def test_what_is_no_context_is_told_and_the_run_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    wrong: Any = "a run"
+    with run(wrong, new_run_id=lambda: "b" * 32) as context:
+        assert context == RunContext(run_id="b" * 32)
+    assert "midspan could not record a step (run)" in caplog.text

@@ -215,3 +215,35 @@ def test_provider_that_takes_no_processors_is_left_alone(caplog: pytest.LogCaptu
 
     setup(tracer_provider=NoOpTracerProvider(), endpoint="http://127.0.0.1:1").shutdown()
     assert "NoOpTracerProvider takes no span processors" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "no spans are recorded: "),
+        ("OTEL_SPAN_EVENT_COUNT_LIMIT", "a limit of the environment is left out, spans have none"),
+    ],
+)
+def test_limit_that_is_no_number_does_not_raise_into_the_agent(name: str, said: str) -> None:
+    code = """
+        import logging, sys
+        from midspan.instrumentation import setup, tool_call
+
+        logging.basicConfig(stream=sys.stdout, format="%(message)s")
+        setup()
+        with tool_call("look", arguments={}):
+            print("the agent goes on")
+        """
+    printed = python(code, **{name: "abc"})
+    assert printed.startswith(said)
+    assert f"{name} must be a non-negative integer but got abc" in printed
+    assert printed.endswith("the agent goes on\n")
+
+
+def test_what_cannot_be_set_up_is_told_and_does_not_raise(
+    recorder: Recorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    wrong: Any = 5
+    telemetry = setup(endpoint=wrong, tracer_provider=recorder.tracer_provider)
+    assert "no spans are recorded" in caplog.text
+    telemetry.shutdown()

@@ -34,3 +34,31 @@ def test_segment_that_another_process_closes_meanwhile_is_not_overwritten(
         "run-0.otlp.jsonl": "theirs\n",
         "run-0.001.otlp.jsonl": "ours\n",
     }
+
+
+def test_segment_is_closed_once_however_often_it_is_asked(tmp_path: Path) -> None:
+    segment = Segment.create(tmp_path, "run-0")
+    segment.write(b"line\n")
+    segment.close()
+    segment.close()
+    assert (tmp_path / "run-0.otlp.jsonl").read_text() == "line\n"
+
+
+def test_line_that_is_broken_into_after_it_was_written_is_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain_write = os.write
+
+    def interrupted(descriptor: int, data: bytes) -> int:
+        plain_write(descriptor, data)
+        raise TimeoutError("of a signal handler")
+
+    segment = Segment.create(tmp_path, "run-0")
+    segment.write(b"first\n")
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", interrupted)
+        with pytest.raises(TimeoutError):
+            segment.write(b"second\n")
+    segment.write(b"third\n")
+    segment.close()
+    assert (tmp_path / "run-0.otlp.jsonl").read_text() == "first\nthird\n"

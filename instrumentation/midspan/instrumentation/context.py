@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from opentelemetry import trace
 from opentelemetry.context import Context
 
+from midspan.instrumentation.interruptions import let_through
+from midspan.instrumentation.losses import recorded
 from midspan.instrumentation.run_context import RunContext
 
 logger = logging.getLogger(__name__)
@@ -61,7 +63,7 @@ def run(
         ...     context.environment()["MIDSPAN_TASK"]
         'refund'
     """
-    given = {
+    given: dict[str, Any] = {
         "run_id": run_id,
         "experiment": experiment,
         "task": task,
@@ -73,8 +75,7 @@ def run(
         "launch": launch,
     }
     outer = _scope.get()
-    base = context or _without_run_id(outer) or current_run() or RunContext()
-    inner = replace(base, **{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    inner = recorded("run", lambda: _inner(context, outer, given), RunContext())
     if inner.run_id is None:
         inner = replace(inner, run_id=new_run_id())
     scope = Scope(inner)
@@ -117,6 +118,11 @@ def _told_with(experiment: str) -> RunContext:
     return replace(environment_run() or RunContext(), experiment=experiment)
 
 
+def _inner(context: RunContext | None, outer: Scope | None, given: dict[str, Any]) -> RunContext:
+    base = context or _without_run_id(outer) or current_run() or RunContext()
+    return replace(base, **{name: value for name, value in given.items() if value is not None})
+
+
 def _without_run_id(scope: Scope | None) -> RunContext | None:
     return replace(scope.context, run_id=None) if scope else None
 
@@ -125,5 +131,6 @@ def _leave(scope: Scope) -> None:
     for action in scope.at_exit.values():
         try:
             action()
-        except Exception:
+        except Exception as error:
+            let_through(error)
             logger.warning("could not finish run %s", scope.context.run_id, exc_info=True)

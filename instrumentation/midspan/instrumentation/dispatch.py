@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Final, NamedTuple
 
-from midspan.instrumentation import environment
+from midspan.instrumentation import environment, streams
 
 
 class Verb(NamedTuple):
@@ -43,13 +43,30 @@ VERBS: Final[dict[str, Verb]] = {
     ),
 }
 
+DONE: Final = 0
 USAGE_ERROR: Final = 2
 SURROUNDINGS_ERROR: Final = 4
 INTERRUPTED: Final = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Return the exit code of one `midspan` command."""
+    """Return the exit code of one `midspan` command, after all that it printed is out."""
+    streams.make_usable()
+    try:
+        code = _command(arguments)
+    except BrokenPipeError:
+        code = DONE
+    except OSError as error:
+        streams.drop_rows()
+        return _unwritten(error, SURROUNDINGS_ERROR)
+    unwritten = streams.flush_rows()
+    if unwritten is None:
+        return code
+    # Whatever else went wrong comes first; but what is not printed is not done.
+    return _unwritten(unwritten, code or SURROUNDINGS_ERROR)
+
+
+def _command(arguments: Sequence[str] | None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     leading = [word for word in words[:1] if word == "--debug"]
     verb, rest = (
@@ -109,6 +126,10 @@ def _run(verb: str, arguments: list[str]) -> int:
 def _did_you_mean(word: str) -> str:
     close = difflib.get_close_matches(word, VERBS, n=1)
     return f". Did you mean {close[0]}?" if close else "; see midspan --help"
+
+
+def _unwritten(error: OSError, code: int) -> int:
+    return _fail(f"midspan: standard output: {error.strerror or error}", code)
 
 
 def _fail(message: str, code: int) -> int:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable, Mapping, Set
 from typing import Any, Final
 
+from midspan.instrumentation.interruptions import let_through
+
 DEPTH: Final = 64
 
 
@@ -13,7 +15,8 @@ def to_json(value: object) -> str:
     """Return compact JSON; what JSON cannot hold is replaced by the nearest thing it can."""
     try:
         return clean(_STRICT.encode(value))
-    except (TypeError, ValueError, RecursionError):
+    except (TypeError, ValueError, RecursionError) as error:
+        let_through(error)
         return clean(_STRICT.encode(_plain(value, ())))
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from midspan.instrumentation.encoding import to_json, to_text
+from midspan.instrumentation.interruptions import let_through
 
 Part = dict[str, Any]
 Message = dict[str, Any]
@@ -84,7 +85,8 @@ def parsed_arguments(text: str) -> object:
     """Return the object that a model's argument text stands for, or the text where it is none."""
     try:
         value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError) as error:
+        let_through(error)
         return text
     return value if isinstance(value, dict) else text
 
@@ -95,9 +97,14 @@ def tool_definitions(tools: object) -> list[object]:
 
 
 def items(values: object) -> Iterable[object]:
-    """Return one thing or several as several; None is none."""
+    """Return one thing or several as several; None is none.
+
+    What can be gone through only once is the agent's to go through, and is refused.
+    """
     if values is None:
         return []
+    if isinstance(values, Iterator):
+        raise TypeError(f"{type(values).__name__} can be read only once; give a list")
     # A dictionary, a text and an SDK's object are iterable, and one thing each.
     one = isinstance(values, Mapping | str) or hasattr(values, "model_dump")
     return values if isinstance(values, Iterable) and not one else [values]
@@ -147,7 +154,7 @@ def _chat_parts(role: str, given: Mapping[str, Any]) -> list[Part]:
         return [{"type": "tool_call_response", "id": key, "response": response}]
     texts = content if isinstance(content, list) else [content or given.get("refusal")]
     said = [text_part(text) for text in map(_text, texts) if text]
-    return said + [call_part(call) for call in given.get("tool_calls") or ()]
+    return said + [call_part(call) for call in items(given.get("tool_calls") or None)]
 
 
 def _joined(content: Iterable[object]) -> str:

@@ -2,6 +2,7 @@
 
 import atexit
 import functools
+import inspect
 import logging
 import os
 from collections.abc import Callable, Mapping
@@ -13,12 +14,13 @@ from opentelemetry.trace import TracerProvider
 
 from midspan.instrumentation import conventions, environment
 from midspan.instrumentation.context import TELEMETRY, environment_run
+from midspan.instrumentation.interruptions import let_through
 from midspan.instrumentation.report import SpoolReport
 from midspan.instrumentation.run_context import DEFAULT_EXPERIMENT
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.resources import Resource
-    from opentelemetry.sdk.trace import SpanProcessor
+    from opentelemetry.sdk.trace import SpanLimits, SpanProcessor
     from opentelemetry.sdk.trace import TracerProvider as SdkTracerProvider
 
 logger = logging.getLogger(__name__)
@@ -47,8 +49,12 @@ class Telemetry:
         """Send what waits, close all files, and take nothing further."""
         atexit.unregister(self.shutdown)
         self.ended = True
-        for processor in self._processors.values():
-            processor.shutdown()
+        for key, processor in self._processors.items():
+            try:
+                processor.shutdown()
+            except Exception as error:
+                let_through(error)
+                logger.warning("could not close %s", key, exc_info=True)
 
     def report(self, run_id: str) -> SpoolReport:
         """Return how many spans of a run stand in its files, and how many were lost."""
@@ -67,7 +73,8 @@ class Telemetry:
             return
         try:
             processor = self._processors[key] = make()
-        except Exception:
+        except Exception as error:
+            let_through(error)
             logger.warning("no spans will go to %s", key, exc_info=True)
         else:
             tracer_provider.add_span_processor(processor)
@@ -96,6 +103,24 @@ def setup(
         service_name: `service.name` of the resource; `OTEL_SERVICE_NAME`, else `agent`.
         tracer_provider: The tracer provider to add to, in place of the global one.
     """
+    try:
+        return _set_up(experiment, endpoint, headers, spool, service_name, tracer_provider)
+    except Exception as error:
+        let_through(error)
+        # The SDK itself cannot be imported where a limit of the environment is no number.
+        plain = isinstance(error, ValueError)
+        logger.warning("no spans are recorded: %s", error, exc_info=not plain)
+        return Telemetry(None)
+
+
+def _set_up(
+    experiment: str | None,
+    endpoint: str | None,
+    headers: Mapping[str, str] | None,
+    spool: str | os.PathLike[str] | None,
+    service_name: str | None,
+    tracer_provider: TracerProvider | None,
+) -> Telemetry:
     provider = tracer_provider or trace.get_tracer_provider()
     if isinstance(provider, trace.ProxyTracerProvider):
         provider = _new_provider(experiment, service_name)
@@ -148,33 +173,32 @@ def _spool(given: str, directory: Path) -> "SpanProcessor":
 
 
 def _exporting(url: str, headers: Mapping[str, str] | None) -> "SpanProcessor":
-    from opentelemetry.exporter.otlp.proto.http import Compression
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    from midspan.instrumentation.exporting import export_processor
 
-    # Messages repeat from call to call: gzip makes a sixth of them, unless another choice was made.
-    chosen = {"OTEL_EXPORTER_OTLP_COMPRESSION", "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION"} & set(
-        os.environ
-    )
-    exporter = OTLPSpanExporter(
-        endpoint=url,
-        headers=dict(headers) if headers else None,
-        compression=None if chosen else Compression.Gzip,
-    )
-    return BatchSpanProcessor(exporter)
+    return export_processor(url, headers)
 
 
 def _new_provider(experiment: str | None, service_name: str | None) -> TracerProvider:
-    from opentelemetry.sdk.trace import SpanLimits
     from opentelemetry.sdk.trace import TracerProvider as SdkTracerProvider
 
-    # 128 attributes, the SDK's limit, is less than a flattened chat has, and the oldest go first.
-    limits = {"OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "OTEL_ATTRIBUTE_COUNT_LIMIT"} & set(os.environ)
     return SdkTracerProvider(
         resource=_resource(experiment, service_name),
-        span_limits=None if limits else SpanLimits(max_span_attributes=SpanLimits.UNSET),
+        span_limits=_limits(),
         shutdown_on_exit=False,
     )
+
+
+def _limits() -> "SpanLimits":
+    from opentelemetry.sdk.trace import SpanLimits
+
+    # 128 attributes, the SDK's limit, is less than a flattened chat has, and the oldest go first.
+    chosen = {"OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "OTEL_ATTRIBUTE_COUNT_LIMIT"} & set(os.environ)
+    try:
+        return SpanLimits(max_span_attributes=None if chosen else SpanLimits.UNSET)
+    except ValueError as error:
+        logger.warning("a limit of the environment is left out, spans have none: %s", error)
+        names = list(inspect.signature(SpanLimits).parameters)
+        return SpanLimits(**dict.fromkeys(names, SpanLimits.UNSET))
 
 
 def _resource(experiment: str | None, service_name: str | None) -> "Resource":

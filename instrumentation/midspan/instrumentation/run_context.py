@@ -7,13 +7,14 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from opentelemetry import baggage
 from opentelemetry.context import Context
 
 from midspan.instrumentation import conventions, environment
 from midspan.instrumentation.encoding import to_json
+from midspan.instrumentation.interruptions import let_through
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ ATTRIBUTES: Final = {
     "trial": conventions.TRIAL,
     "harness": conventions.HARNESS,
 }
+NUMBERS: Final = ("trial", "launch")
 VARIABLES: Final = {
     "run_id": environment.RUN_ID,
     "experiment": environment.EXPERIMENT,
@@ -62,7 +64,13 @@ class RunContext:
     launch: int = 0
 
     def __post_init__(self) -> None:
-        """Bring the run id into its one form."""
+        """Bring the run id into its one form, and numbers and words into theirs."""
+        for name in VARIABLES:
+            value = getattr(self, name)
+            known = _number(name, value) if name in NUMBERS else _word(name, value)
+            if known is not value or known is None:
+                unknown = getattr(type(self), name)
+                object.__setattr__(self, name, unknown if known is None else known)
         if self.run_id is not None:
             object.__setattr__(self, "run_id", normalised_run_id(self.run_id))
 
@@ -113,9 +121,7 @@ class RunContext:
     def _parsed(cls, texts: Mapping[str, str]) -> Self | None:
         if not texts:
             return None
-        numbers = {
-            name: _number(name, texts[name]) for name in ("trial", "launch") if name in texts
-        }
+        numbers = {name: _number(name, texts[name]) for name in NUMBERS if name in texts}
         words = {name: text for name, text in texts.items() if name not in numbers}
         known = {name: number for name, number in numbers.items() if number is not None}
         return cls(**words, **known)  # type: ignore[arg-type]
@@ -166,9 +172,23 @@ def normalised_run_id(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
-def _number(name: str, text: str) -> int | None:
+def _word(name: str, value: object) -> str | None:
+    if value is None or type(value) is str:
+        return value
     try:
-        return int(text)
-    except ValueError:
-        logger.warning("%s is not a number: %r; it is left out", VARIABLES[name], text)
+        # An enumeration of texts is one of them, whatever it prints as.
+        return str.__str__(value) if isinstance(value, str) else str(value)
+    except Exception as error:
+        let_through(error)
+        logger.warning("%s cannot be told: %s; it is left out", VARIABLES[name], type(error))
+        return None
+
+
+def _number(name: str, value: Any) -> int | None:
+    if value is None or type(value) is int:
+        return value
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        logger.warning("%s is not a number: %r; it is left out", VARIABLES[name], value)
         return None

@@ -8,6 +8,7 @@ from typing import Final, Self
 
 SUFFIX: Final = ".otlp.jsonl"
 PART: Final = ".part"
+CLOSED: Final = -1
 
 
 class Segment:
@@ -43,21 +44,28 @@ class Segment:
         raise AssertionError("count() does not end")
 
     def write(self, line: bytes) -> None:
-        """Append one whole line, or leave the file as it was and raise the OSError."""
+        """Append one whole line, or leave the file as it was and raise."""
         done = 0
         try:
             while done < len(line):
                 done += os.write(self._descriptor, line[done:] if done else line)
-        except OSError:
-            if done:
-                os.ftruncate(self._descriptor, self.size)
+        except BaseException:
+            # Not `if done`: a signal handler may raise after a write and before it is counted.
+            os.ftruncate(self._descriptor, self.size)
             raise
         self.size += done
 
     def close(self) -> None:
         """Close the file and give it its final name."""
-        os.close(self._descriptor)
-        _part(self.path).rename(self.path)
+        if self._descriptor != CLOSED:
+            descriptor, self._descriptor = self._descriptor, CLOSED
+            os.close(descriptor)
+        try:
+            _part(self.path).rename(self.path)
+        except FileNotFoundError:
+            # A signal handler may have raised after the file had its name: then it is done.
+            if not self.path.exists():
+                raise
 
     def abandon(self) -> None:
         """Close the descriptor only: the file belongs to another process."""

@@ -1,13 +1,14 @@
 """Keeps every finished span in a file of its run: the record that scores are made from.
 
 A span is in its file when `end` returns, by one write of one whole line: whatever kills the agent
-leaves complete lines. Nothing here raises into the agent; spans that are lost are counted.
+leaves complete lines. Nothing here raises into the agent; spans that are lost are counted. Where a
+signal handler of the agent raises meanwhile, the span is written all the same, at worst twice,
+which ingest merges; then the handler's error goes on.
 """
 
 import functools
 import logging
 import os
-import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable
@@ -21,10 +22,12 @@ from opentelemetry.trace import format_trace_id
 
 from midspan.instrumentation import conventions
 from midspan.instrumentation.context import current_scope, environment_run
+from midspan.instrumentation.interruptions import let_through
 from midspan.instrumentation.otlp_json import encode_line
 from midspan.instrumentation.report import SpoolReport
 from midspan.instrumentation.run_context import normalised_run_id
 from midspan.instrumentation.segment import Segment
+from midspan.instrumentation.turns import Turns
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +60,7 @@ class SpoolProcessor(SpanProcessor):
         self._segment_bytes = segment_bytes
         self._open_files = open_files
         self._encode = encode
-        self._lock = threading.Lock()
+        self._turns = Turns()
         self._segments: OrderedDict[str, Segment] = OrderedDict()
         self._tallies: dict[str, Tally] = {}
         self._warned = False
@@ -70,53 +73,60 @@ class SpoolProcessor(SpanProcessor):
         if scope is None or self in scope.at_exit or scope.context.run_id is None:
             return
         run_id, launch = scope.context.run_id, scope.context.launch
-        with self._lock:
-            if self._tally(run_id).launch != launch:
-                self._tallies[run_id] = Tally(launch=launch)
+        self._turns.take(functools.partial(self._begin, run_id, launch))
         scope.at_exit[self] = functools.partial(self.close_run, run_id)
 
     def on_end(self, span: ReadableSpan) -> None:
         """Write the span."""
-        if span.context is None or not span.context.trace_flags.sampled:
-            return
-        given = (span.attributes or {}).get(conventions.RUN_ID)
-        run_id = normalised_run_id(str(given or format_trace_id(span.context.trace_id)))
-        line = self._line(span)
-        with self._lock:
-            tally = self._tally(run_id)
-            if line is not None and self._write(f"{run_id}-{tally.launch}", line):
-                tally.written += 1
-            else:
-                tally.lost += 1
-        if given is None and (span.parent is None or span.parent.is_remote):
-            # A trace outside any run is over with its root; a service would pile them up otherwise.
-            self.close_run(run_id)
-            self._tallies.pop(run_id, None)
+        if span.context is not None and span.context.trace_flags.sampled:
+            self._turns.take(functools.partial(self._keep, span, span.context.trace_id))
 
     def report(self, run_id: str) -> SpoolReport:
         """Return how many spans of a run this process wrote and lost, in its latest launch."""
-        with self._lock:
-            tally = self._tallies.get(normalised_run_id(run_id), Tally(launch=0))
-            return SpoolReport(written=tally.written, lost=tally.lost)
+        tally = self._tallies.get(normalised_run_id(run_id), Tally(launch=0))
+        return SpoolReport(written=tally.written, lost=tally.lost)
 
     def close_run(self, run_id: str) -> None:
         """Close the file of a run; a span that ends later goes to a further segment."""
-        with self._lock:
-            tally = self._tallies.get(run_id)
-            if tally is not None:
-                self._close(f"{run_id}-{tally.launch}")
+        self._turns.take(functools.partial(self._close_run, run_id))
 
     def shutdown(self) -> None:
         """Close all files; spans that end later are lost, and counted."""
-        with self._lock:
-            self._shut = True
-            for stem in list(self._segments):
-                self._close(stem)
+        self._turns.take(self._shut_down)
+
+    def _begin(self, run_id: str, launch: int) -> None:
+        if self._tally(run_id).launch != launch:
+            self._tallies[run_id] = Tally(launch=launch)
+
+    def _keep(self, span: ReadableSpan, trace_id: int) -> None:
+        given = (span.attributes or {}).get(conventions.RUN_ID)
+        run_id = normalised_run_id(str(given or format_trace_id(trace_id)))
+        line = self._line(span)
+        tally = self._tally(run_id)
+        if line is not None and self._write(f"{run_id}-{tally.launch}", line):
+            tally.written += 1
+        else:
+            tally.lost += 1
+        if given is None and (span.parent is None or span.parent.is_remote):
+            # A trace outside any run is over with its root; a service would pile them up otherwise.
+            self._close_run(run_id)
+            self._tallies.pop(run_id, None)
+
+    def _close_run(self, run_id: str) -> None:
+        tally = self._tallies.get(run_id)
+        if tally is not None:
+            self._close(f"{run_id}-{tally.launch}")
+
+    def _shut_down(self) -> None:
+        self._shut = True
+        for stem in list(self._segments):
+            self._close(stem)
 
     def _line(self, span: ReadableSpan) -> bytes | None:
         try:
             return self._encode(span)
         except Exception as error:
+            let_through(error)
             self._warn(f"span {span.name!r}: {error}")
             return None
 
@@ -134,6 +144,7 @@ class SpoolProcessor(SpanProcessor):
             segment = self._segments.get(stem) or self._create(stem)
             segment.write(line)
         except OSError as error:
+            let_through(error)
             self._warn(error)
             return False
         self._segments.move_to_end(stem)
@@ -148,12 +159,14 @@ class SpoolProcessor(SpanProcessor):
         return segment
 
     def _close(self, stem: str) -> None:
-        segment = self._segments.pop(stem, None)
+        segment = self._segments.get(stem)
         if segment is not None:
             try:
                 segment.close()
             except OSError as error:
+                let_through(error)
                 self._warn(error)
+            self._segments.pop(stem, None)
 
     def _warn(self, reason: object) -> None:
         if not self._warned:
@@ -166,7 +179,7 @@ class SpoolProcessor(SpanProcessor):
 
     def _start_over(self) -> None:
         """Leave the open files to the parent process and begin segments of its own."""
-        self._lock = threading.Lock()
+        self._turns = Turns()
         for segment in self._segments.values():
             segment.abandon()
         self._segments.clear()

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from midspan.instrumentation import Cost, Usage, llm_call, tool_call
-from midspan.instrumentation.handlers import losses
+from midspan.instrumentation import Cost, Usage, llm_call, losses, tool_call
 from midspan.instrumentation.testing import Recorder
 
 ANSWER = [
@@ -169,3 +168,23 @@ def test_a_tool_call_without_arguments_and_a_failure_without_a_message(recorder:
     [span] = recorder.spans()
     assert span["message"] == "KeyError: 'order'"
     assert "gen_ai.tool.call.arguments" not in span["attributes"]
+
+
+def test_what_can_be_read_only_once_is_left_to_the_agent(
+    recorder: Recorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: Any = ({"role": "user", "content": text} for text in ("one", "two"))
+    tools: Any = iter([{"name": "look"}])
+    calls: Any = map(dict, [{"name": "look", "arguments": "{}"}])
+    with llm_call(
+        "m", provider=None, messages=told, tools=tools, tracer_provider=recorder.tracer_provider
+    ) as step:
+        assert [message["content"] for message in told] == ["one", "two"]
+        assert list(tools) == [{"name": "look"}]
+        step.record_response("text", tool_calls=calls, finish_reason="stop")
+        assert list(calls) == [{"name": "look", "arguments": "{}"}]
+    [span] = recorder.spans()
+    assert "gen_ai.input.messages" not in span["attributes"]
+    assert "gen_ai.tool.definitions" not in span["attributes"]
+    assert span["attributes"]["gen_ai.response.finish_reasons"] == ["stop"]
+    assert "list_iterator can be read only once; give a list" in caplog.text

@@ -17,7 +17,7 @@ from midspan.instrumentation.handlers.base import (
     quietly,
     started,
 )
-from midspan.instrumentation.handlers.functions import argument_values, wrapped
+from midspan.instrumentation.handlers.functions import argument_values, signature_of, wrapped
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
@@ -53,10 +53,10 @@ class AgentHandle(StepHandle):
 
         Its first argument is the question unless `input` is given, its return value the answer.
         """
-        return wrapped(function, functools.partial(self._for_call, inspect.signature(function)))
+        return wrapped(function, functools.partial(self._for_call, signature_of(function)))
 
     def _for_call(
-        self, signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
+        self, signature: inspect.Signature | None, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple["AgentHandle", Callable[[object], None]]:
         question = self._input
         if question is None:

@@ -5,7 +5,7 @@ import os
 import time
 import traceback
 from collections.abc import Callable
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import Any, ClassVar, Concatenate, Final, ParamSpec, Self, TypeVar
 
@@ -16,10 +16,16 @@ from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer, TracerProvid
 from midspan.instrumentation import conventions, environment
 from midspan.instrumentation.context import current_run
 from midspan.instrumentation.encoding import clean
-from midspan.instrumentation.handlers.losses import log_once
+from midspan.instrumentation.interruptions import completed, let_through
+from midspan.instrumentation.losses import log_once
 
 SCOPE: Final = "midspan.instrumentation"
 CURRENT_STEP: Final = otel_context.create_key("midspan-step")
+try:
+    # Now and not with the first step: the search swallows what a signal handler raises in it.
+    VERSION = version("midspan")
+except PackageNotFoundError:  # a copy within somebody's program
+    VERSION = ""
 Attributes = dict[str, Any]
 Clock = Callable[[], int]
 P = ParamSpec("P")
@@ -29,13 +35,14 @@ HandleT = TypeVar("HandleT", bound="StepHandle")
 def quietly(
     method: Callable[Concatenate[HandleT, P], None],
 ) -> Callable[Concatenate[HandleT, P], None]:
-    """Return the method with its failures logged, each kind once, and not raised."""
+    """Return the method with its own failures logged, each kind once, and not raised."""
 
     @functools.wraps(method)
     def guarded(self: HandleT, /, *args: P.args, **kwargs: P.kwargs) -> None:
         try:
             method(self, *args, **kwargs)
         except Exception as error:
+            let_through(error)
             log_once(method.__name__, error)
 
     return guarded
@@ -66,17 +73,25 @@ class StepHandle:
         """Start the span, make it the current one, and return the handle."""
         if self._state == "new":
             self._state = "started"
-            self._start()
+            try:
+                self._start()
+            except BaseException as error:
+                # The block is not entered, so nobody else would end the step.
+                self.stop(error)
+                raise
         return self
 
     def stop(self, error: BaseException | None = None) -> None:
         """End the span; with an error, as a failure. Further calls do nothing."""
         if self._state == "started":
+            # At once: a signal handler that stops the same step finds nothing left to do.
             self._state = "stopped"
-            if error is not None:
-                self.record_failure(error)
-            self._finish()
-            self._end()
+            try:
+                if error is not None:
+                    self.record_failure(error)
+                completed(self._finish)
+            finally:
+                completed(self._end)
 
     @quietly
     def record_failure(self, error: BaseException | str, message: str | None = None) -> None:
@@ -152,18 +167,19 @@ class StepHandle:
         if not self._span.is_recording():
             return
         self._take(self._outcome)
+        if self._failure is not None:
+            self._attributes[conventions.ERROR_TYPE] = self._failure[0]
+        self._span.set_attributes(self._attributes)
         if self._failure is None:
             if os.environ.get(environment.STATUS_OK, "true").lower() != "false":
                 self._span.set_status(StatusCode.OK)
         else:
             kind, message = self._failure
-            self._attributes[conventions.ERROR_TYPE] = kind
             self._span.set_status(StatusCode.ERROR, self._failure_text())
             event = {conventions.EXCEPTION_TYPE: kind, conventions.EXCEPTION_MESSAGE: message}
             if self._stacktrace is not None:
                 event[conventions.EXCEPTION_STACKTRACE] = self._stacktrace
             self._span.add_event(conventions.EXCEPTION_EVENT, event, timestamp=self._clock())
-        self._span.set_attributes(self._attributes)
 
     @quietly
     def _end(self) -> None:
@@ -171,7 +187,8 @@ class StepHandle:
         # or task than `start`, where a token is not valid and this span is not the current one.
         if self._outer is not None and self._is_current(otel_context.get_current()):
             otel_context.attach(self._outer)
-        self._span.end(end_time=self._clock())
+        if self._span.is_recording():
+            self._span.end(end_time=self._clock())
 
     def _parent_context(self) -> otel_context.Context | None:
         """Return the context around a step that was stopped elsewhere and still looks current."""
@@ -214,4 +231,4 @@ def started(make: Callable[P, HandleT]) -> Callable[P, HandleT]:
 
 @functools.lru_cache(maxsize=8)
 def _tracer(provider: TracerProvider) -> Tracer:
-    return provider.get_tracer(SCOPE, version("midspan"))
+    return provider.get_tracer(SCOPE, VERSION)

@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from typing import Any, TypeVar, cast
 
 from midspan.instrumentation.handlers.base import StepHandle
+from midspan.instrumentation.interruptions import let_through
 
 logger = logging.getLogger(__name__)
 
@@ -18,13 +19,16 @@ MakeHandle = Callable[[tuple[Any, ...], dict[str, Any]], tuple[StepHandle, Recor
 
 def wrapped(function: FunctionT, make: MakeHandle) -> FunctionT:
     """Return the function, plain or async, with a step around each call."""
-    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+    if isinstance(function, staticmethod | classmethod):
+        # The descriptor stays what it is: without it the function would be given a `self`.
+        return cast(FunctionT, type(function)(wrapped(function.__func__, make)))
+    if _is(inspect.isgeneratorfunction, function) or _is(inspect.isasyncgenfunction, function):
         logger.warning(
             "%s is a generator and is not recorded as a step; use a `with` block inside it",
-            function.__qualname__,
+            name_of(function),
         )
         return function
-    if inspect.iscoroutinefunction(function):
+    if _is(inspect.iscoroutinefunction, function):
 
         @functools.wraps(function)
         async def call_async(*args: Any, **kwargs: Any) -> Any:
@@ -47,10 +51,27 @@ def wrapped(function: FunctionT, make: MakeHandle) -> FunctionT:
     return cast(FunctionT, call)
 
 
+def name_of(function: Callable[..., Any]) -> str:
+    """Return what a function is called; of a partial or an object, what it was made from."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    return getattr(function, "__name__", None) or type(function).__name__
+
+
+def signature_of(function: Callable[..., Any]) -> inspect.Signature | None:
+    """Return the signature of a function, None where it has none, as some builtins."""
+    try:
+        return inspect.signature(getattr(function, "__func__", function))
+    except (TypeError, ValueError):
+        return None
+
+
 def argument_values(
-    signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
+    signature: inspect.Signature | None, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> dict[str, Any]:
     """Return the arguments of a call by name, without the `self` or `cls` of a method."""
+    if signature is None:
+        return {"args": args, **kwargs} if args else kwargs
     bound = signature.bind(*args, **kwargs).arguments
     values: dict[str, Any] = {}
     for position, (name, value) in enumerate(bound.items()):
@@ -61,12 +82,18 @@ def argument_values(
     return values
 
 
+def _is(kind: Callable[[Any], bool], function: Callable[..., Any]) -> bool:
+    """Return whether a function, or what calling an object calls, is of a kind."""
+    return kind(function) or kind(type(function).__call__)
+
+
 def _made(
     make: MakeHandle, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple["StepHandle | nullcontext[None]", Record]:
     try:
         return make(args, kwargs)
     except Exception as error:
+        let_through(error)
         # Most often a wrong argument: the function itself raises the right error for it.
         logger.debug("no step for this call: %s", error)
         return nullcontext(), lambda result: None

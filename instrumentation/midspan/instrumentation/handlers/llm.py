@@ -15,7 +15,6 @@ from midspan.instrumentation.handlers.base import (
     quietly,
     started,
 )
-from midspan.instrumentation.handlers.losses import each_recorded, recorded
 from midspan.instrumentation.handlers.response import (
     choice_of,
     choice_of_openai,
@@ -23,6 +22,7 @@ from midspan.instrumentation.handlers.response import (
     usage_of,
 )
 from midspan.instrumentation.handlers.usage import Cost, Usage
+from midspan.instrumentation.losses import each_recorded, recorded
 from midspan.instrumentation.messages import Choice
 
 REQUEST_PREFIX: Final = "gen_ai.request."
@@ -100,7 +100,7 @@ class LlmHandle(StepHandle):
             self.record_failure(str(body.get("type") or "error"), str(body.get("message") or ""))
             return
         choices = each_recorded(
-            "choices", messages.items(given.get("choices")), lambda one: [choice_of_openai(one)]
+            "choices", given.get("choices"), lambda one: [choice_of_openai(one)]
         )
         self._record(choices, given.get("usage"), given.get("model"), given.get("id"))
 

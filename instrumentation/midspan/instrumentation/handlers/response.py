@@ -6,8 +6,8 @@ from enum import Enum
 from midspan.instrumentation import conventions, messages
 from midspan.instrumentation.encoding import to_json, to_text
 from midspan.instrumentation.handlers.base import Attributes
-from midspan.instrumentation.handlers.losses import each_recorded, recorded
 from midspan.instrumentation.handlers.usage import Usage
+from midspan.instrumentation.losses import each_recorded, recorded
 from midspan.instrumentation.messages import Choice, Part
 
 
@@ -18,7 +18,7 @@ def choice_of(
     return Choice(
         text=recorded("text", lambda: messages.content_text(text), None),
         reasoning=recorded("reasoning", lambda: messages.content_text(reasoning), None),
-        calls=tuple(each_recorded("tool_calls", messages.items(tool_calls), _named_call)),
+        calls=tuple(each_recorded("tool_calls", tool_calls, _named_call)),
         finish_reason=recorded("finish_reason", lambda: _word(finish_reason), None),
     )
 

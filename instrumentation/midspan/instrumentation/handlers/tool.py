@@ -1,6 +1,5 @@
 """The tool step: one execution of a tool, with its arguments and its result."""
 
-import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar, overload
 
@@ -16,7 +15,13 @@ from midspan.instrumentation.handlers.base import (
     quietly,
     started,
 )
-from midspan.instrumentation.handlers.functions import Record, argument_values, wrapped
+from midspan.instrumentation.handlers.functions import (
+    Record,
+    argument_values,
+    name_of,
+    signature_of,
+    wrapped,
+)
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 NO_RESULT = object()
@@ -133,8 +138,8 @@ def tool(
     """
 
     def decorate(function: FunctionT) -> FunctionT:
-        signature = inspect.signature(function)
-        known_as = name or function.__name__
+        signature = signature_of(function)
+        known_as = name or name_of(function)
 
         def make(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[ToolHandle, Record]:
             arguments = argument_values(signature, args, kwargs)

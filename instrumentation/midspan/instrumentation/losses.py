@@ -4,6 +4,9 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from midspan.instrumentation.interruptions import let_through
+from midspan.instrumentation.messages import items
+
 logger = logging.getLogger(__name__)
 
 ValueT = TypeVar("ValueT")
@@ -22,18 +25,21 @@ def recorded(what: str, read: Callable[[], ValueT], otherwise: ValueT) -> ValueT
     try:
         return read()
     except Exception as error:
+        let_through(error)
         log_once(what, error)
         return otherwise
 
 
 def each_recorded(
-    what: str, items: Iterable[object], read: Callable[[object], Iterable[ValueT]]
+    what: str, values: object, read: Callable[[object], Iterable[ValueT]]
 ) -> list[ValueT]:
-    """Return what `read` makes of every item, without the items where it fails."""
-    values: list[ValueT] = []
-    for item in items:
+    """Return what `read` makes of one thing or of each of several, without those where it fails."""
+    found: list[ValueT] = []
+    nothing: Iterable[object] = ()
+    for item in recorded(what, lambda: items(values), nothing):
         try:
-            values += read(item)
+            found += read(item)
         except Exception as error:
+            let_through(error)
             log_once(what, error)
-    return values
+    return found

@@ -1,0 +1,131 @@
+"""Sends spans to an OTLP server in batches, and does not keep the agent waiting for a dead one."""
+
+import logging
+import os
+import socket
+import threading
+import urllib.request
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Final
+from urllib.parse import urlsplit
+
+from opentelemetry.exporter.otlp.proto.http import Compression
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+
+logger = logging.getLogger(__name__)
+
+PATIENCE_SECONDS: Final = 2.0
+"""How long the end of the agent waits for a server that takes no connection."""
+
+
+class ExportProcessor(BatchSpanProcessor):
+    """A batch processor that counts, and gives up at the end where nobody listens."""
+
+    def __init__(
+        self, url: str, exporter: SpanExporter, *, patience: float = PATIENCE_SECONDS
+    ) -> None:
+        """Keep where the spans go."""
+        self._url = url
+        self._patience = patience
+        self._counted = _CountedExporter(exporter)
+        self._ended = 0
+        self._lock = threading.RLock()
+        self._over = False
+        super().__init__(self._counted)
+
+    def unsent(self) -> int:
+        """Return how many spans have ended and did not reach the server, or not yet."""
+        return self._ended - self._counted.sent
+
+    def on_end(self, span: ReadableSpan) -> None:
+        """Have the span sent with the next batch."""
+        if span.context is not None and span.context.trace_flags.sampled:
+            with self._lock:
+                self._ended += 1
+        super().on_end(span)
+
+    def force_flush(self, timeout_millis: int | None = None) -> bool:
+        """Send what waits; return whether all spans so far have reached the server."""
+        return super().force_flush(timeout_millis) and self.unsent() == 0
+
+    def shutdown(self) -> None:
+        """Send what waits, unless nobody listens; what stays behind is told, once."""
+        if self._over:
+            return
+        self._over = True
+        if self.unsent() and not listens(self._url, self._patience):
+            self._give_up()
+        else:
+            super().shutdown()  # type: ignore[no-untyped-call]
+        if unsent := self.unsent():
+            logger.warning(
+                "%d of %d spans did not reach %s (a spool, where one is set up, has them)",
+                unsent,
+                self._ended,
+                self._url,
+            )
+
+    def _give_up(self) -> None:
+        self._counted.shutdown()
+        # A thread, as an attempt to connect that is under way cannot be called off.
+        ending = threading.Thread(target=super().shutdown, daemon=True)
+        # Some Pythons begin no thread while they end, and then the sending one ends with them.
+        with suppress(RuntimeError):
+            ending.start()
+            ending.join(self._patience)
+
+
+class _CountedExporter(SpanExporter):
+    """An exporter that says how much it has sent, and nothing once it is shut down."""
+
+    def __init__(self, exporter: SpanExporter) -> None:
+        self.sent = 0
+        self._exporter = exporter
+        self._over = False
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        if self._over:
+            return SpanExportResult.FAILURE
+        result = self._exporter.export(spans)
+        if result is SpanExportResult.SUCCESS:
+            self.sent += len(spans)
+        return result
+
+    def shutdown(self) -> None:
+        if not self._over:
+            self._over = True
+            self._exporter.shutdown()
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        return self._exporter.force_flush(timeout_millis)
+
+
+def export_processor(url: str, headers: Mapping[str, str] | None) -> ExportProcessor:
+    """Return what sends spans to an OTLP/HTTP server."""
+    # Messages repeat from call to call: gzip makes a sixth of them, unless another choice was made.
+    chosen = {"OTEL_EXPORTER_OTLP_COMPRESSION", "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION"} & set(
+        os.environ
+    )
+    exporter = OTLPSpanExporter(
+        endpoint=url,
+        headers=dict(headers) if headers else None,
+        compression=None if chosen else Compression.Gzip,
+    )
+    return ExportProcessor(url, exporter)
+
+
+def listens(url: str, seconds: float) -> bool:
+    """Return whether a server takes connections at an address; behind a proxy nobody can tell."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme in urllib.request.getproxies() and not urllib.request.proxy_bypass(host):
+        return True
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((host, port), timeout=seconds).close()
+    except OSError:
+        return False
+    return True
