@@ -2,12 +2,11 @@
 
 from io import StringIO
 
-from rich.console import Console
-from rich.table import Table
+from rich.console import Console, RenderableType
 
 
-def printed(table: Table, width: int = 100) -> list[str]:
+def printed(shown: RenderableType, width: int = 100) -> list[str]:
     console = Console(file=StringIO(), width=width, highlight=False)
-    console.print(table)
+    console.print(shown)
     assert isinstance(console.file, StringIO)
     return [line.rstrip() for line in console.file.getvalue().splitlines()]

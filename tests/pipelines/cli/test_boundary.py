@@ -27,8 +27,13 @@ def ends(error: BaseException | int | None) -> click.Command:
         (3, 3, ""),
         (InvalidInput("x: bad", fix="Mend it."), 2, "midspan try: x: bad\nMend it.\n"),
         (SurroundingsError("no server"), 4, "midspan try: no server\n"),
-        (PermissionError(13, "Permission denied", "/x"), 4, "midspan try: /x: Permission denied\n"),
-        (OSError("no such device"), 4, "midspan try: no such device\n"),
+        (
+            PermissionError(13, "Permission denied", "/x"),
+            4,
+            "midspan try: /x: Permission denied\nSee who may read and write it: ls -ld /x\n",
+        ),
+        (OSError("no such device"), 4, "midspan try: no such device\n--debug shows where.\n"),
+        (InvalidInput("\x1b[2Jx: bad"), 2, "midspan try: \\u001b[2Jx: bad\n"),
         (KeyboardInterrupt(), 130, "interrupted; run the same command again to resume\n"),
         (click.UsageError("wrong"), 2, "Usage: midspan try [OPTIONS]\n"),
         (
@@ -98,3 +103,18 @@ def test_a_reader_that_goes_away_is_no_error(how: str) -> None:
     piped = f'set -o pipefail; {sys.executable} -c "$0" | head -1'
     done = subprocess.run(["bash", "-c", piped, code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "a row\n", "")
+
+
+def test_a_pipe_that_breaks_elsewhere_is_not_a_reader_that_left() -> None:
+    code = (
+        "import sys, click\n"
+        "from midspan.pipelines.cli.boundary import run\n"
+        "@click.command()\n"
+        "def command(): raise BrokenPipeError(32, 'Broken pipe', '/a/worker')\n"
+        "sys.exit(run(command, 'try', []))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.splitlines()[0]) == (
+        4,
+        "midspan try: /a/worker: Broken pipe",
+    )

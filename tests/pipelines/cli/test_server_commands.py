@@ -1,14 +1,9 @@
 """`up`, `down`, `status` and `doctor` as a person meets them, short of real servers."""
 
 import json
-import os
-import pty
 import socket
-import subprocess
 import sys
-import termios
 from collections.abc import Callable
-from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -17,6 +12,7 @@ import pytest
 
 from midspan.instrumentation import dispatch
 from midspan.scorers.errors import Exit
+from tests.support.terminal import on_a_terminal
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -131,28 +127,6 @@ def test_doctor_finds_nothing_broken_here(run: Run, tmp_path: Path) -> None:
     assert "httpx " in more["extra pipelines"]
     assert more["python"] == sys.executable
     assert not (tmp_path / "home").exists()
-
-
-def on_a_terminal(home: Path, *words: str, columns: int = 80) -> tuple[int, list[str]]:
-    """Run one command with stdout on a real terminal; return exit code and lines."""
-    reader, writer = pty.openpty()
-    termios.tcsetwinsize(writer, (24, columns))
-    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
-    done = subprocess.run(
-        [Path(sys.executable).with_name("midspan"), *words],
-        env=environment | {"HOME": str(home), "NO_COLOR": "1", "TERM": "dumb"},
-        stdin=subprocess.DEVNULL,
-        stdout=writer,
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writer)
-    printed = b""
-    # Linux ends the reading with an error, macOS with nothing.
-    with suppress(OSError):
-        while piece := os.read(reader, 65536):
-            printed += piece
-    os.close(reader)
-    return done.returncode, [line.rstrip() for line in printed.decode().splitlines()]
 
 
 def test_status_on_a_terminal_has_paths_on_lines_of_their_own(run: Run, tmp_path: Path) -> None:
@@ -292,3 +266,48 @@ def test_doctor_finds_tracing_switched_off(run: Run, monkeypatch: pytest.MonkeyP
         "OTEL_SDK_DISABLED=true: no span is recorded",
         "unset OTEL_SDK_DISABLED",
     )
+
+
+def test_a_damaged_state_of_one_server_does_not_hide_the_other(run: Run, tmp_path: Path) -> None:
+    state = tmp_path / "home" / "state" / "phoenix.json"
+    state.parent.mkdir(parents=True)
+    state.write_text("{")
+
+    code, out, err = run("status", "--json")
+
+    assert (code, [one["name"] for one in json.loads(out)]) == (Exit.SURROUNDINGS, ["mlflow"])
+    assert err.startswith(f"midspan status: {state} is damaged: ")
+    assert err.endswith(f"Remove it, then start again: rm '{state}'\n")
+
+    code, out, err = run("down")
+
+    assert (code, out) == (Exit.SURROUNDINGS, "name\tstate\nmlflow\twas not running\n")
+    assert f"midspan down: {state} is damaged: " in err
+
+
+@pytest.mark.parametrize(
+    ("home", "what", "detail"),
+    [
+        ("~nobody-here/x", "home", "MIDSPAN_HOME=~nobody-here/x: there is no such user"),
+        ("/tmp/" + "x" * 300, "mlflow", "File name too long"),
+    ],
+)
+def test_doctor_tells_of_a_home_that_cannot_be_used_and_goes_on(
+    run: Run, monkeypatch: pytest.MonkeyPatch, home: str, what: str, detail: str
+) -> None:
+    monkeypatch.setenv("MIDSPAN_HOME", home)
+
+    code, out, _ = run("doctor", "--json")
+
+    found = findings(out)
+    assert code == Exit.SURROUNDINGS
+    assert found["python"][0] == "ok"
+    assert found[what][0] == "broken"
+    assert detail in found[what][1]
+
+
+def test_doctor_on_a_very_narrow_terminal(tmp_path: Path) -> None:
+    code, lines = on_a_terminal(tmp_path, "doctor", columns=5)
+
+    assert code == Exit.DONE
+    assert lines[0].startswith("ok      python: ")

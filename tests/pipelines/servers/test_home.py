@@ -4,6 +4,7 @@ import pytest
 
 from midspan.pipelines.servers import Home
 from midspan.pipelines.servers.home import locked
+from midspan.scorers.errors import SurroundingsError
 
 
 def test_the_home_is_where_the_variable_says() -> None:
@@ -46,3 +47,8 @@ def test_a_waiting_process_is_told_and_goes_on_after_the_first(tmp_path: Path) -
     thread.join()
 
     assert (said, order) == (["waiting"], ["first", "second"])
+
+
+def test_a_user_that_is_not_there_is_one_clear_error() -> None:
+    with pytest.raises(SurroundingsError, match="MIDSPAN_HOME=~nobody-here/x: there is no such"):
+        Home.of_user({"MIDSPAN_HOME": "~nobody-here/x"})

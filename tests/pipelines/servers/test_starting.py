@@ -2,6 +2,8 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +23,7 @@ from midspan.pipelines.servers import (
     status,
     stop,
 )
+from midspan.pipelines.servers.launching import WHEN_KNOWN, launch
 from midspan.scorers.errors import SurroundingsError
 from tests.pipelines.servers.conftest import Stub
 
@@ -339,3 +342,65 @@ def test_the_state_file_is_plain_json(home: Home, stub: Any, free_port: int) -> 
         "data": str(home.data("stub")),
     }
     assert [path.name for path in home.state("stub").parent.iterdir()] == ["stub.json"]
+
+
+def test_a_server_that_a_killed_up_has_launched_is_waited_for(
+    home: Home, stub: Any, free_port: int
+) -> None:
+    recipe = stub(port=free_port)
+    python = environments.interpreter(recipe, home)
+    assert python is not None
+    home.prepare("stub")
+    server = launch(recipe, home, python, free_port)
+    record = state.read(home, "stub")
+    assert record is not None
+    assert record.starting
+    said: list[str] = []
+
+    (started,) = start([recipe], home, say=said.append)
+
+    server.process.returncode = 0  # Popen would warn of a child that lives on
+    assert (started.record.pid, started.already, started.note) == (record.pid, False, "")
+    assert said == ["stub: an `up` that was interrupted has begun to start it; waiting"]
+    assert start([recipe], home)[0].note == "already running"
+
+
+def test_one_that_a_killed_up_has_launched_in_vain_is_started_anew(
+    home: Home, stub: Any, free_port: int
+) -> None:
+    recipe = stub(port=free_port)
+    python = environments.interpreter(recipe, home)
+    assert python is not None
+    home.prepare("stub")
+    sick = launch(stub(port=free_port, mode="sick"), home, python, free_port)
+    said: list[str] = []
+
+    (started,) = start([recipe], home, say=said.append, deadline=2)
+
+    assert sick.process.poll() is not None
+    assert started.record.pid != sick.record.pid
+    assert httpx.get(started.record.url).text == "1.0"
+    assert said[:2] == [
+        "stub: an `up` that was interrupted has begun to start it; waiting",
+        "stub did not become healthy within 2 s; starting it anew",
+    ]
+
+
+def test_an_up_that_is_killed_before_it_knows_the_server_leaves_none(
+    home: Home, stub: Any, free_port: int, tmp_path: Path
+) -> None:
+    server = [sys.executable, "-c", f"open({str(tmp_path / 'began')!r}, 'w')"]
+    process = subprocess.Popen(["/bin/sh", "-c", WHEN_KNOWN, "sh", *server], stdin=subprocess.PIPE)
+    assert process.stdin is not None
+    process.stdin.close()  # as the end of the process that launched it does
+    assert process.wait(10) != 0
+    assert not (tmp_path / "began").exists()
+
+
+def test_a_home_that_cannot_be_looked_into_is_one_clear_error(tmp_path: Path, stub: Any) -> None:
+    home = Home.at(tmp_path / ("x" * 300))
+
+    with pytest.raises(SurroundingsError, match=r"cannot read .*: File name too long") as caught:
+        status(stub(port=1), home)
+
+    assert caught.value.fix == "Name a folder of your own: export MIDSPAN_HOME=DIR"

@@ -11,19 +11,31 @@ from midspan.dashboards.terminal.frame import (
 )
 from midspan.dashboards.terminal.overview import legend, overview
 from midspan.dashboards.terminal.records import records
-from midspan.dashboards.terminal.score_summary import score_summary
+from midspan.dashboards.terminal.score_summary import (
+    judged_headlines,
+    score_notes,
+    score_summary,
+    worst,
+)
+from midspan.dashboards.terminal.score_values import medians
+from midspan.dashboards.terminal.story import Story
 
 __all__ = [
     "IDS",
     "SHOWN",
+    "Story",
     "findings",
     "frame_table",
     "is_one_of_few",
+    "judged_headlines",
     "legend",
+    "medians",
     "overview",
     "records",
+    "score_notes",
     "score_summary",
     "table_columns",
     "table_width",
     "telling",
+    "worst",
 ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import polars as pl
+from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -53,6 +54,10 @@ def overview(frame: pl.DataFrame) -> Table:
             *(_bar_and_errors(row) if of_variants else []),
             *(_score(name, row[name]) for name, _ in scores),
         )
+    for column in table.columns:
+        if column.no_wrap:
+            # Else rich cuts such a column, and leaves out those right of it, without a word.
+            column.min_width = max((cell_len(str(cell)) for cell in column.cells), default=0)
     return table
 
 

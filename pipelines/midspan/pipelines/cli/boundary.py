@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import click
 
-from midspan.instrumentation import environment
+from midspan.instrumentation import environment, streams
+from midspan.pipelines.cli.surroundings import explained_surroundings
 from midspan.scorers.errors import Exit, MidspanError
 
 
@@ -25,11 +26,10 @@ def run(command: click.Command, verb: str, arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         error.show()
         return Exit.NOT_EVALUATED
-    except BrokenPipeError:
-        # The reader went away (`| head`): without this the interpreter complains at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.DONE
     except Exception as error:
+        if isinstance(error, BrokenPipeError) and streams.reader_left():
+            streams.drop_rows()
+            return Exit.DONE
         if debug:
             traceback.print_exc()
         message, code = _explained(error)
@@ -40,9 +40,8 @@ def run(command: click.Command, verb: str, arguments: Sequence[str]) -> int:
 def _explained(error: Exception) -> tuple[str, Exit]:
     if isinstance(error, MidspanError):
         return str(error), error.exit_code
-    if isinstance(error, OSError):
-        where = f"{error.filename}: " if error.filename else ""
-        return f"{where}{error.strerror or error}", Exit.SURROUNDINGS
+    if known := explained_surroundings(error):
+        return known, Exit.SURROUNDINGS
     # Not Python's own exit code 1, which would read as a verdict.
     return (
         f"unexpected {type(error).__name__}: {error}\n"
@@ -59,5 +58,5 @@ def _take_debug(arguments: Sequence[str]) -> tuple[list[str], bool]:
 
 
 def _fail(message: str, code: Exit) -> Exit:
-    sys.stderr.write(message + "\n")
+    sys.stderr.write(streams.visible(message) + "\n")
     return code

@@ -1,11 +1,14 @@
 """Where commands write: rows to stdout, progress and notes to stderr, both plain when piped."""
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import click
 from rich.console import Console
+from rich.measure import Measurement
 from rich.progress import (
     BarColumn,
     Progress,
@@ -14,6 +17,12 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.table import Table
+
+from midspan.instrumentation import streams
+
+WIDEST: Final = 10_000
+"""More columns than any table needs."""
 
 Report = Callable[[str, int, int], None]
 """Called with the stage, and how much of how much is done."""
@@ -29,12 +38,33 @@ class Screen(Console):
 
 def output() -> Console:
     """Return the console for results."""
-    return Screen(highlight=False, soft_wrap=False)
+    return _with_some_width(Screen(highlight=False, soft_wrap=False))
 
 
 def notes() -> Console:
     """Return the console for everything that is not a result."""
-    return Console(stderr=True, highlight=False)
+    return _with_some_width(Console(stderr=True, highlight=False))
+
+
+def note(text: str) -> None:
+    """Print one line on stderr, whatever it quotes: names of files and texts of agents too."""
+    click.echo(streams.visible(text).replace("\n", " "), err=True)
+
+
+def show_whole(table: Table) -> bool:
+    """Print a table with all its columns; return whether it is wider than the screen."""
+    screen = output()
+    width = screen.width
+    needed = Measurement.get(screen, screen.options.update_width(WIDEST), table).minimum
+    screen.width = max(width, needed)
+    screen.print(table)
+    return needed > width
+
+
+def _with_some_width(console: Console) -> Console:
+    if console.width < 1:  # COLUMNS=0, which says that the width is not known
+        console.width = shutil.get_terminal_size().columns
+    return console
 
 
 @contextmanager

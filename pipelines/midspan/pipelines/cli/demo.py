@@ -1,5 +1,6 @@
 """`midspan demo`: the whole chain on this machine, from agent to table to servers."""
 
+import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 MARK: Final = ".midspan-demo"
 """Stands in a directory that the demo made, and so may make anew."""
 
+MADE: Final = ("workspace", "spool", "runs")
+"""What the demo makes in its directory, and replaces."""
+
 RUNS: Final = 144
 
 
@@ -27,7 +31,7 @@ RUNS: Final = 144
     type=click.Path(path_type=Path),
     default=Path("midspan-demo"),
     show_default=True,
-    help="Where spool and workspace go; an earlier demo there is replaced.",
+    help="Where spool, runs and workspace go; those of an earlier demo there are replaced.",
 )
 @click.option("--no-servers", is_flag=True, help="Leave Phoenix and MLflow out.")
 def command(directory: Path, no_servers: bool) -> Exit:
@@ -47,7 +51,7 @@ def command(directory: Path, no_servers: bool) -> Exit:
     """
     from midspan.pipelines.cli import console
 
-    _prepare(directory)
+    prepare(directory)
     workspace = directory / "workspace"
     with console.told(f"running {RUNS} agents"):
         _run(directory)
@@ -58,16 +62,32 @@ def command(directory: Path, no_servers: bool) -> Exit:
     return sent if whole or sent != Exit.DONE else Exit.IN_PART
 
 
-def _prepare(directory: Path) -> None:
-    if directory.exists() and any(directory.iterdir()):
-        if not (directory / MARK).is_file():
-            raise InvalidInput(
-                f"{directory} is not empty, and no demo made it",
-                fix="Name another directory with --into.",
-            )
-        shutil.rmtree(directory)
+def prepare(directory: Path) -> None:
+    """Make the directory, without what an earlier demo has left in it; anything else stays."""
+    if directory.is_symlink() and not directory.exists():
+        raise InvalidInput(
+            f"{directory} is a link to {os.readlink(directory)}, which is not there",
+            fix=f"Make the folder that it names, or remove the link: rm {directory}",
+        )
+    if directory.exists() and not directory.is_dir():
+        raise InvalidInput(
+            f"{directory} is not a folder", fix="Name another directory with --into."
+        )
+    mark = directory / MARK
+    if directory.exists() and any(directory.iterdir()) and not mark.is_file():
+        raise InvalidInput(
+            f"{directory} is not empty, and no demo made it",
+            fix="Name another directory with --into.",
+        )
     directory.mkdir(parents=True, exist_ok=True)
-    (directory / MARK).touch()
+    # Before anything is made or removed: what is interrupted can then be done again.
+    mark.touch()
+    for name in MADE:
+        made = directory / name
+        if made.is_symlink() or made.is_file():
+            made.unlink()
+        elif made.exists():
+            shutil.rmtree(made)
 
 
 def _run(directory: Path) -> None:
@@ -88,6 +108,8 @@ def _run(directory: Path) -> None:
 def _ingest_and_score(spool: Path, workspace: Path) -> bool:
     """Return whether every span was kept and every scorer came through; what was not is said."""
     from midspan.pipelines.cli import console
+    from midspan.pipelines.demo import SUITE
+    from midspan.pipelines.files import load_setting
     from midspan.pipelines.ingest.ingest import ingest
     from midspan.pipelines.scoring import score_workspace
     from midspan.pipelines.workspace import Workspace
@@ -95,13 +117,13 @@ def _ingest_and_score(spool: Path, workspace: Path) -> bool:
     with console.progress() as progress:
         read = ingest([spool], workspace, progress=progress)
         scored = score_workspace(
-            Workspace(workspace), progress=lambda _, done, total: progress("scoring", done, total)
+            Workspace(workspace), setting=load_setting(suite=SUITE), progress=progress
         )
     notes = console.notes()
     if read.quarantined:
         notes.print(f"{read.quarantined:,} spans quarantined: midspan table {workspace} quarantine")
     for name, reason in scored.failed.items():
-        notes.print(f"scorer {name} failed: {reason}", markup=False)
+        console.note(f"scorer {name} failed: {reason}")
     return not read.quarantined and not scored.failed
 
 
@@ -114,7 +136,7 @@ def _show(path: Path) -> None:
     workspace = Workspace(path)
     screen = console.output()
     variants = aggregate(workspace, "variants")
-    screen.print(overview(variants))
+    console.show_whole(overview(variants))
     screen.print(legend(variants), style="dim")
     screen.print()
     screen.print(

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from midspan.scorers.errors import Exit
+from midspan.scorers.errors import Exit, SurroundingsError
 
 if TYPE_CHECKING:
     from midspan.pipelines.servers.finding import Finding
 
 MARGIN: Final = 8
+NARROWEST: Final = 20
 STYLES: Final = {"ok": "green", "note": "yellow", "broken": "bold red"}
 
 
@@ -36,10 +37,15 @@ def command(as_json: bool) -> Exit:
     from midspan.pipelines.cli.rows import show
     from midspan.pipelines.servers import Home
     from midspan.pipelines.servers.checkup import check_servers
+    from midspan.pipelines.servers.finding import broken
     from midspan.pipelines.servers.recipes import chosen
     from midspan.pipelines.servers.surroundings import check_surroundings
 
-    findings = [*check_surroundings(), *check_servers(chosen(None), Home.of_user())]
+    findings = list(check_surroundings())
+    try:
+        findings += check_servers(chosen(None), Home.of_user())
+    except SurroundingsError as error:
+        findings.append(broken("home", error.args[0], error.fix or ""))
     if as_json:
         show([one.as_dict() for one in findings], as_json=True)
     elif sys.stdout.isatty():
@@ -61,7 +67,10 @@ def show_findings(findings: "list[Finding]") -> None:
     for one in findings:
         told = from_home(f"{one.what}: {one.detail}")
         lines = textwrap.wrap(
-            told, screen.width - MARGIN, break_long_words=False, break_on_hyphens=False
+            told,
+            max(screen.width - MARGIN, NARROWEST),
+            break_long_words=False,
+            break_on_hyphens=False,
         )
         for number, line in enumerate(lines):
             label = f"{'' if number else one.level:{MARGIN}}"

@@ -83,14 +83,14 @@ def command(
     click.echo(msgspec.json.encode(summary).decode() if as_json else describe(summary))
     list_rejected(summary)
     for unmapped in summary.unmapped:
-        click.echo(f"not mapped: {unmapped}", err=True)
+        console.note(f"not mapped: {unmapped}")
     return Exit.IN_PART if summary.rejected or summary.unmapped else Exit.DONE
 
 
 def list_rejected(summary: IngestSummary) -> None:
     """Say on stderr what was quarantined, and why."""
     for line in summary.rejected[:REJECTED_SHOWN]:
-        click.echo(f"quarantined {line}", err=True)
+        console.note(f"quarantined {line}")
     further = len(summary.rejected) - REJECTED_SHOWN
     if further > 0:
         click.echo(f"and {further:,} more: see the table `quarantine`", err=True)

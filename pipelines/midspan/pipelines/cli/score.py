@@ -1,46 +1,235 @@
 """`midspan score`: every scorer over a workspace, or over files without one."""
 
+import shlex
 import tempfile
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from midspan.pipelines.cli import console
 from midspan.pipelines.cli.ingest import describe, list_rejected
+from midspan.pipelines.cli.score_progress import runs_a_second
 from midspan.pipelines.ingest.ingest import ingest
-from midspan.pipelines.scoring import score_workspace
 from midspan.pipelines.workspace import SETTINGS, Workspace
 from midspan.scorers.errors import Exit
 
+if TYPE_CHECKING:
+    from midspan.pipelines.scoring import ScoringSummary
+    from midspan.scorers.setting import Setting
+
+FILE: Final = click.Path(path_type=Path)
+RANKED: Final = 50
+"""Worst runs among which a few of different cells are shown."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """How runs are to be judged."""
+
+    suite: Path | None
+    profile: Path | None
+    expectations: Path | None
+    only: Sequence[str]
+    compat: Sequence[str]
+
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=FILE)
+@click.option(
+    "--suite", type=FILE, metavar="FILE", help="What the tasks expect; its profile holds, too."
+)
+@click.option(
+    "--profile", type=FILE, metavar="FILE", help="How to judge, instead of the suite's profile."
+)
+@click.option(
+    "--expectations",
+    type=FILE,
+    metavar="FILE",
+    help="Expected calls as JSON lines, over those of the suite.",
+)
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="NAME",
+    help="Only this scorer; the rows of others stay. Repeatable, or separated by commas.",
+)
+@click.option(
+    "--compat",
+    multiple=True,
+    metavar="MODE",
+    help="Also as another tool would say: adk.exact, langchain.*. Repeatable, or with commas.",
+)
+@click.option(
+    "--explain",
+    metavar="RUN",
+    help="Tell this run step by step instead, with what scorers say of each step. The first "
+    "digits of its id are enough.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the score rows as one JSON array.")
-def command(paths: tuple[Path, ...], as_json: bool) -> int:
+def command(
+    paths: tuple[Path, ...],
+    suite: Path | None,
+    profile: Path | None,
+    expectations: Path | None,
+    only: tuple[str, ...],
+    compat: tuple[str, ...],
+    explain: str | None,
+    as_json: bool,
+) -> int:
     """Score a workspace in place, or files of spans without one.
 
     Every installed scorer runs; its rows replace those that it gave before. Nothing of the agent
-    is executed. Exit code 3: a scorer raised, or spans could not be read.
+    is executed, and nothing is remembered: a suite or profile holds for this scoring alone.
+    Exit code 3: a scorer raised, or spans could not be read.
 
     \b
     Example:
       midspan score shop
+      midspan score shop --suite suite.yaml
+      midspan score shop --only loop --only valid_call_rate
+      midspan score shop --explain 1fbe5934
       midspan score spool/0123-0.otlp.jsonl --json
     """
-    from midspan.dashboards.terminal import score_summary
-
-    with _workspace(paths) as (workspace, quarantined), console.progress() as progress:
-        summary = score_workspace(workspace, progress=progress)
-        scores = workspace.table("scores").collect()
-    if as_json:
-        click.echo(scores.write_json())
-    else:
-        console.output().print(score_summary(scores))
+    asked = _Asked(
+        suite=suite,
+        profile=profile,
+        expectations=expectations,
+        only=_listed(only),
+        compat=_listed(compat),
+    )
+    with _workspace(paths) as (workspace, quarantined):
+        setting = _setting(workspace, asked)
+        if explain is not None:
+            _tell(workspace, explain, setting, asked, as_json=as_json)
+            return Exit.IN_PART if quarantined else Exit.DONE
+        summary = _score(workspace, setting, asked)
+        if as_json:
+            click.echo(workspace.table("scores").collect().write_json())
+        else:
+            _show(workspace, setting, _command(paths, workspace))
     for name, reason in summary.failed.items():
         click.echo(f"scorer {name} failed: {reason}", err=True)
+    if not summary.runs:
+        click.echo("no run to score: the workspace holds none", err=True)
+    if summary.gone:
+        click.echo(
+            f"no rows any more: {', '.join(summary.gone)}\n"
+            "They were judged with other options before: a --suite, --profile or --compat.",
+            err=True,
+        )
     return Exit.IN_PART if summary.failed or quarantined else Exit.DONE
+
+
+def _listed(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(part.strip() for word in words for part in word.split(",") if part.strip())
+
+
+def _setting(workspace: Workspace, asked: _Asked) -> "Setting | None":
+    """Return what runs are judged by, None where nothing was asked for; doubts are said."""
+    from midspan.pipelines.files import load_setting
+
+    if asked.suite is None and asked.profile is None and asked.expectations is None:
+        return None
+    ran = set(workspace.table("runs").select("task").drop_nulls().unique().collect()["task"])
+    with warnings.catch_warnings(record=True, action="always", category=UserWarning) as doubts:
+        setting = load_setting(
+            suite=asked.suite, profile=asked.profile, expectations=asked.expectations, tasks=ran
+        )
+    for doubt in doubts:
+        click.echo(str(doubt.message), err=True)
+    if setting.tasks and not ran & setting.tasks.keys():
+        named = asked.suite or asked.expectations
+        click.echo(f"{named}: no run is of any of its tasks, so none is compared", err=True)
+    return setting
+
+
+def _score(workspace: Workspace, setting: "Setting | None", asked: _Asked) -> "ScoringSummary":
+    from midspan.pipelines.scoring import score_workspace
+
+    with runs_a_second() as progress:
+        return score_workspace(
+            workspace, setting=setting, only=asked.only, compat=asked.compat, progress=progress
+        )
+
+
+def _show(workspace: Workspace, setting: "Setting | None", command: str) -> None:
+    import polars as pl
+
+    from midspan.dashboards.terminal import (
+        judged_headlines,
+        medians,
+        score_notes,
+        score_summary,
+        worst,
+    )
+    from midspan.pipelines.told_runs import short_ids
+    from midspan.scorers.plugins import declarations
+    from midspan.scorers.summary import labels, summary, unjudged, worst_runs
+
+    scores, declared = workspace.table("scores"), declarations()
+    # As a stream: of a large workspace there are millions of rows, and a few lines are shown.
+    lines, by_label, reasons = (
+        frame.collect(engine="streaming")
+        for frame in (
+            summary(scores, medians=medians(declared)),
+            labels(scores),
+            unjudged(scores),
+        )
+    )
+    screen = console.output()
+    screen.print(score_summary(lines, by_label, declared))
+    screen.print()
+    notes = score_notes(lines, reasons)
+    for note in notes:
+        screen.print(note.wrapped())
+    if notes:
+        screen.print()
+    ranked = worst_runs(scores, judged_headlines(lines, declared), most=RANKED)
+    found = ranked.collect(engine="streaming")
+    runs = workspace.table("runs").select("run_id", "task", "model", "revision", "tier", "harness")
+    ids = short_ids(runs.select("run_id").collect()["run_id"], found["run_id"].to_list())
+    of_found = runs.filter(pl.col("run_id").is_in(found["run_id"].to_list())).collect()
+    commands = {run_id: f"{command} --explain {short}" for run_id, short in ids.items()}
+    screen.print(worst(found, of_found, declared, commands))
+
+
+def _tell(
+    workspace: Workspace,
+    prefix: str,
+    setting: "Setting | None",
+    asked: _Asked,
+    *,
+    as_json: bool,
+) -> None:
+    from midspan.dashboards.terminal import Story
+    from midspan.pipelines.told_runs import tell_run
+    from midspan.scorers.plugins import declarations
+
+    told = tell_run(workspace, prefix, setting=setting, only=asked.only, compat=asked.compat)
+    if as_json:
+        click.echo(told.scores.write_json())
+        return
+    story = Story(run=told.run, scores=told.scores, declared=declarations())
+    screen = console.output()
+    screen.print(story, crop=False)
+
+
+def _command(paths: Sequence[Path], workspace: Workspace) -> str:
+    """Return the command that tells of a run, but for its id: of files, with the same options."""
+    context = click.get_current_context()
+    words = [str(path) for path in paths]
+    if [workspace.path] != list(paths):
+        for name in ("suite", "profile", "expectations"):
+            value = context.params[name]
+            words += [] if value is None else [f"--{name}", str(value)]
+        for name in ("only", "compat"):
+            words += [word for value in context.params[name] for word in (f"--{name}", value)]
+    return shlex.join(["midspan", "score", *words])
 
 
 @contextmanager
@@ -50,7 +239,8 @@ def _workspace(paths: tuple[Path, ...]) -> Iterator[tuple[Workspace, int]]:
         yield Workspace(paths[0]), 0
         return
     with tempfile.TemporaryDirectory(prefix="midspan-") as directory:
-        summary = ingest(paths, Path(directory))
+        with console.progress() as progress:
+            summary = ingest(paths, Path(directory), progress=progress)
         if console.notes().is_terminal:
             click.echo(describe(summary), err=True)
         list_rejected(summary)

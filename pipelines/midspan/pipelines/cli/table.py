@@ -1,6 +1,7 @@
 """`midspan table`: a table of a workspace, for a person or a program."""
 
 import difflib
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -8,6 +9,7 @@ from typing import Final
 import click
 import polars as pl
 
+from midspan.instrumentation.streams import visible
 from midspan.pipelines.aggregates import AGGREGATES, aggregate
 from midspan.pipelines.cli import console
 from midspan.pipelines.cli.conditions import conditions_of, require, why_nothing
@@ -16,6 +18,10 @@ from midspan.scorers.errors import InvalidInput
 from midspan.scorers.tables import ALL
 
 TABLES: Final = (*ALL, *AGGREGATES)
+MOST_ROWS: Final = 2**32 - 1
+"""As many as polars can count in one frame."""
+
+TOO_WIDE: Final = "wider than this terminal: --wide prints a block for each row"
 
 
 @click.command()
@@ -64,17 +70,23 @@ def command(
     chosen = _chosen(columns, schema.names())
     found = frame.filter([one.holds for one in wanted]) if wanted else frame
     found = found.select(chosen or schema.names())
-    rows = (found if limit is None else found.head(limit)).collect()
+    rows = (found if limit is None else found.head(min(limit, MOST_ROWS))).collect()
     if form == "json":
-        click.echo(rows.write_json())
+        _print_text(rows.write_json() + "\n")
     elif form == "csv":
-        click.echo(_flat(rows).write_csv(), nl=False)
+        _print_text(_flat(rows).write_csv())
     elif form == "wide":
         _print_records(rows, chosen)
     else:
         _print(name, rows, chosen)
     if wanted and rows.is_empty() and limit != 0:
-        click.echo(why_nothing(frame, wanted), err=True)
+        console.note(why_nothing(frame, wanted))
+
+
+def _print_text(text: str) -> None:
+    """Print what programs read as it is, and on a terminal so that nothing can drive it."""
+    # Not click.echo, which takes what looks like colours out of a piped text.
+    sys.stdout.write(visible(text) if sys.stdout.isatty() else text)
 
 
 def _print_records(rows: pl.DataFrame, chosen: list[str]) -> None:
@@ -90,10 +102,12 @@ def _print(name: str, rows: pl.DataFrame, chosen: list[str]) -> None:
     if chosen or name not in AGGREGATES:
         _print_columns(name, rows, chosen)
         return
-    console.output().print(overview(rows))
+    too_wide = console.show_whole(overview(rows))
     notes = console.notes()
     if notes.is_terminal:
         notes.print(legend(rows), style="dim")
+        if too_wide:
+            notes.print(TOO_WIDE, style="dim")
 
 
 def _print_columns(name: str, rows: pl.DataFrame, chosen: list[str]) -> None:
@@ -119,7 +133,7 @@ def _print_columns(name: str, rows: pl.DataFrame, chosen: list[str]) -> None:
     if hidden := len(rows.columns) - len(shown) - len(empty):
         said.append(f"{_counted(hidden, 'more column')} with --columns, --wide, --json or --csv")
     if too_wide:
-        said.append("wider than this terminal: --wide prints a block for each row")
+        said.append(TOO_WIDE)
     notes.print("; ".join(said), style="dim")
 
 

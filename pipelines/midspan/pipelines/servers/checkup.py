@@ -86,8 +86,8 @@ def check_server(recipe: Recipe, home: Home) -> Finding:
 
 
 def nearest(folder: Path) -> Path:
-    """Return the folder itself, or the nearest one above it that exists."""
-    while not folder.exists() and folder != folder.parent:
+    """Return the folder itself, or the nearest one above it that can be seen."""
+    while not os.path.exists(folder) and folder != folder.parent:
         folder = folder.parent
     return folder
 

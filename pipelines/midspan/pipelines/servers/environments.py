@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import platform
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ MARKER: Final = "midspan-complete.json"
 """Written last: an environment without it was interrupted, and is made again."""
 
 UV: Final = "uv>=0.9.25"
+GUARD: Final = Path(__file__).with_name("guarded.py")
 
 
 def directory(recipe: Recipe, home: Home) -> Path:
@@ -35,7 +37,8 @@ def interpreter(recipe: Recipe, home: Home) -> Path | None:
     """Return the interpreter of a finished environment, None where there is none."""
     folder = directory(recipe, home)
     python = folder / "bin" / "python"
-    return python if (folder / MARKER).is_file() and python.exists() else None
+    # os.path: a folder that may not be looked into holds no environment for us.
+    return python if os.path.isfile(folder / MARKER) and os.path.exists(python) else None
 
 
 def ensure(recipe: Recipe, home: Home, say: Say = say_nothing) -> Path:
@@ -62,7 +65,7 @@ def find_uv(home: Home) -> list[str] | None:
     if find_spec("uv") is not None:
         return [sys.executable, "-m", "uv"]
     for private in (pins.CHECKOUT / ".uv", home.uv):
-        if (command := private / "bin" / "uv").is_file():
+        if os.path.isfile(command := private / "bin" / "uv"):
             return [str(command)]
     return None
 
@@ -111,8 +114,19 @@ def _run(command: list[str], recipe: Recipe, log: Path) -> None:
     with log.open("a") as file:
         file.write(f"$ {' '.join(command)}\n")
         file.flush()
-        done = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT, check=False)
-    if done.returncode != 0:
+        # Guarded: an installer left behind would write into what the next `up` makes anew.
+        with subprocess.Popen(
+            [sys.executable, "-I", str(GUARD), *command],
+            stdin=subprocess.PIPE,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        ) as guard:
+            try:
+                code = guard.wait()
+            finally:
+                assert guard.stdin is not None
+                guard.stdin.close()
+    if code != 0:
         raise SurroundingsError(
             f"cannot install {recipe.package} {recipe.version}; {log} ends with\n{tail(log)}",
             fix=f"When the cause is mended, run it again: midspan up {recipe.name}",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from midspan.instrumentation import environment
 from midspan.scorers.errors import SurroundingsError
@@ -34,7 +35,13 @@ class Home:
     def of_user(cls, variables: Mapping[str, str] = os.environ) -> "Home":
         """Return the home that MIDSPAN_HOME names, else the platform's data directory."""
         if named := variables.get(environment.HOME):
-            return cls.at(Path(named).expanduser().absolute())
+            try:
+                return cls.at(Path(named).expanduser().absolute())
+            except RuntimeError as error:
+                raise SurroundingsError(
+                    f"{environment.HOME}={named}: there is no such user",
+                    fix=f"Name a folder that you can write to: export {environment.HOME}=DIR",
+                ) from error
         import platformdirs
 
         return cls.at(platformdirs.user_data_path("midspan", appauthor=False))
@@ -80,11 +87,21 @@ def make_folder(folder: Path) -> None:
         ) from error
 
 
+def _opened(path: Path) -> TextIO:
+    try:
+        return path.open("w")
+    except OSError as error:
+        raise SurroundingsError(
+            f"cannot write to {path}: {error.strerror}",
+            fix=f"Name a folder that you can write to: export {environment.HOME}=DIR",
+        ) from error
+
+
 @contextmanager
 def locked(path: Path, waiting: str, say: Say = say_nothing) -> Iterator[None]:
     """Hold a lock file while the block runs; other processes wait, and a dead holder frees it."""
     make_folder(path.parent)
-    with path.open("w") as file:
+    with _opened(path) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -2,6 +2,7 @@
 
 import subprocess
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,9 @@ from midspan.pipelines.servers.logs import tail
 from midspan.pipelines.servers.recipe import Recipe
 from midspan.pipelines.servers.stopping import PATIENCE_SECONDS
 from midspan.scorers.errors import SurroundingsError
+
+WHEN_KNOWN = 'read -r _ && exec "$@" </dev/null'
+"""Begins the server when its state is written: an `up` that is killed before leaves no stray."""
 
 START_SECONDS = 180.0
 POLL_SECONDS = 0.2
@@ -35,10 +39,10 @@ def launch(recipe: Recipe, home: Home, python: Path, port: int) -> Launched:
         log.replace(log.with_suffix(".previous.log"))
     with log.open("wb") as output:
         process = subprocess.Popen(
-            recipe.command(python, data, port),
+            ["/bin/sh", "-c", WHEN_KNOWN, "sh", *recipe.command(python, data, port)],
             cwd=data,
             env=recipe.variables(data, port),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -53,10 +57,12 @@ def launch(recipe: Recipe, home: Home, python: Path, port: int) -> Launched:
         log=str(log),
         data=str(data),
         started=datetime.now(UTC).isoformat(timespec="seconds"),
+        starting=True,
     )
     server = Launched(recipe=recipe, python=python, process=process, record=record)
     try:
         state.write(home, record)
+        _let_go(process)
     except BaseException:
         abandon(server, home)
         raise
@@ -65,13 +71,32 @@ def launch(recipe: Recipe, home: Home, python: Path, port: int) -> Launched:
 
 def await_health(server: Launched, *, deadline: float = START_SECONDS) -> None:
     """Return once the server is well, warm and reachable from this machine only."""
+
+    def require_alive() -> None:
+        if (code := server.process.poll()) is not None:
+            raise _failure(server.record, f"ended at once with exit code {code}")
+
+    _await(server.recipe, server.record, require_alive, deadline)
+
+
+def await_adopted(recipe: Recipe, record: state.Record, *, deadline: float = START_SECONDS) -> None:
+    """Return once a server that an interrupted `up` has launched is well, as `await_health`."""
+
+    def require_alive() -> None:
+        if not record.alive:
+            raise _failure(record, "ended")
+
+    _await(recipe, record, require_alive, deadline)
+
+
+def _await(
+    recipe: Recipe, record: state.Record, require_alive: Callable[[], None], deadline: float
+) -> None:
     import httpx
 
-    recipe, record = server.recipe, server.record
     last = time.monotonic() + deadline
     while condition.probe(recipe, record.url) is None:
-        if (code := server.process.poll()) is not None:
-            raise _failure(record, f"ended at once with exit code {code}")
+        require_alive()
         if time.monotonic() > last:
             raise _failure(record, f"did not become healthy within {deadline:g} s")
         time.sleep(POLL_SECONDS)
@@ -85,9 +110,16 @@ def await_health(server: Launched, *, deadline: float = START_SECONDS) -> None:
 
 def abandon(server: Launched, home: Home) -> None:
     """Stop a server that did not come up, and leave no state of it behind."""
-    processes.end_group(server.record.pid, patience=PATIENCE_SECONDS)
+    if server.process.stdin is not None:
+        server.process.stdin.close()
+    end_recorded(home, server.record)
     server.process.poll()
-    state.forget(home, server.record.name)
+
+
+def end_recorded(home: Home, record: state.Record) -> None:
+    """Stop the server of a record, and leave no state of it behind."""
+    processes.end_group(record.pid, patience=PATIENCE_SECONDS)
+    state.forget(home, record.name)
 
 
 def require_loopback(record: state.Record) -> None:
@@ -104,6 +136,13 @@ def require_loopback(record: state.Record) -> None:
         )
     if record.port not in {port for _, port in listening}:
         raise _failure(record, f"does not listen on port {record.port}, another program does")
+
+
+def _let_go(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdin is not None
+    # A process that is gone already is told of by what waits for its health.
+    with suppress(BrokenPipeError), process.stdin as pipe:
+        pipe.write(b"\n")
 
 
 def _failure(record: state.Record, what: str) -> SurroundingsError:

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from midspan.pipelines.servers import condition, environments, ports, state
 from midspan.pipelines.servers.home import Home, Say, say_nothing
 from midspan.pipelines.servers.launching import (
     START_SECONDS,
     Launched,
     abandon,
+    await_adopted,
     await_health,
+    end_recorded,
     launch,
 )
 from midspan.pipelines.servers.recipe import Recipe
@@ -99,7 +103,7 @@ class _Launcher:
     def is_missing(self, recipe: Recipe) -> bool:
         """Return whether the server has to be started; one that cannot be has failed."""
         try:
-            running = _running(recipe, self.home, self.port)
+            running = self._running(recipe)
             if running is not None:
                 self.ready[recipe.name] = running
                 return False
@@ -111,6 +115,36 @@ class _Launcher:
             self.failed[recipe.name] = error
             return False
         return True
+
+    def _running(self, recipe: Recipe) -> Started | None:
+        record = state.read(self.home, recipe.name)
+        if record is None:
+            return None
+        again = f"midspan down {recipe.name} && midspan up {recipe.name}"
+        if self.port is not None and self.port != record.port:
+            raise SurroundingsError(
+                f"{recipe.name} already runs, on port {record.port}",
+                fix=f"{again} --port {self.port}",
+            )
+        if record.starting:
+            return self._adopted(recipe, record)
+        if condition.probe(recipe, record.url) is None:
+            raise SurroundingsError(
+                f"{recipe.name} runs (pid {record.pid}) and does not answer on {record.url}",
+                fix=f"Look at {record.log}, then: {again}",
+            )
+        return Started(record=record, already=True, note="already running")
+
+    def _adopted(self, recipe: Recipe, record: state.Record) -> Started | None:
+        """Return a server that an `up` which was killed has launched; nothing where it failed."""
+        self.say(f"{recipe.name}: an `up` that was interrupted has begun to start it; waiting")
+        try:
+            await_adopted(recipe, record, deadline=self.deadline)
+        except SurroundingsError as error:
+            self.say(f"{error.args[0].partition(';')[0]}; starting it anew")
+            end_recorded(self.home, record)
+            return None
+        return Started(record=noted_as_well(self.home, record))
 
     def installed(self, recipe: Recipe) -> Path | None:
         """Return the interpreter of the server's environment, or nothing where that failed."""
@@ -150,34 +184,24 @@ class _Launcher:
                 )
             else:
                 del self.starting[name]
-                self.ready[name] = released(server, asked=self.port)
+                self.ready[name] = released(server, self.home, asked=self.port)
                 seconds = time.monotonic() - self._launched
                 self.say(f"{name}: runs at {server.record.url}, after {seconds:.0f} s")
                 return
 
 
-def released(server: Launched, *, asked: int | None) -> Started:
+def released(server: Launched, home: Home, *, asked: int | None) -> Started:
     """Return the server as started: from here on it lives without this process."""
     # Popen warns of a child that still runs when it is collected; this one is meant to.
     server.process.returncode = 0
     usual = server.recipe.port
     as_wanted = server.record.port in (usual, asked)
     note = "" if as_wanted else f"port {usual} was taken"
-    return Started(record=server.record, note=note)
+    return Started(record=noted_as_well(home, server.record), note=note)
 
 
-def _running(recipe: Recipe, home: Home, port: int | None) -> Started | None:
-    record = state.read(home, recipe.name)
-    if record is None:
-        return None
-    again = f"midspan down {recipe.name} && midspan up {recipe.name}"
-    if port is not None and port != record.port:
-        raise SurroundingsError(
-            f"{recipe.name} already runs, on port {record.port}", fix=f"{again} --port {port}"
-        )
-    if condition.probe(recipe, record.url) is None:
-        raise SurroundingsError(
-            f"{recipe.name} runs (pid {record.pid}) and does not answer on {record.url}",
-            fix=f"Look at {record.log}, then: {again}",
-        )
-    return Started(record=record, already=True, note="already running")
+def noted_as_well(home: Home, record: state.Record) -> state.Record:
+    """Return the record of a server that was seen to be well, and keep it."""
+    well = msgspec.structs.replace(record, starting=False)
+    state.write(home, well)
+    return well

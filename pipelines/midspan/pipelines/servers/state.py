@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from midspan.instrumentation import environment
 from midspan.pipelines.servers import processes
 from midspan.pipelines.servers.home import Home
 from midspan.scorers.errors import SurroundingsError
@@ -22,6 +23,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     log: str
     data: str
     started: str
+    starting: bool = False
+    """Whether it was never seen to be well: the `up` that launched it may have been killed."""
 
     @property
     def alive(self) -> bool:
@@ -38,6 +41,11 @@ def read(home: Home, name: str) -> Record | None:
         return None
     except NotADirectoryError:
         return None
+    except OSError as error:
+        raise SurroundingsError(
+            f"cannot read {path}: {error.strerror}",
+            fix=f"Name a folder of your own: export {environment.HOME}=DIR",
+        ) from error
     except msgspec.MsgspecError as error:
         raise SurroundingsError(
             f"{path} is damaged: {error}", fix=f"Remove it, then start again: rm '{path}'"

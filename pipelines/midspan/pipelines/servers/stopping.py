@@ -1,5 +1,6 @@
 """Stop what `up` started, and nothing else, without losing a span."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def stop(
     A server answers exports before it has written them. It writes its queue before it ends, and has
     all the time it needs as long as its database grows.
     """
-    if not home.root.exists():
+    if not os.path.exists(home.root):
         return Stopped(name=recipe.name, was_running=False)
     with home.lock(say):
         record = state.read(home, recipe.name)
