@@ -4,7 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from midspan.pipelines.files import load_profile, load_suite, load_suite_profile
+from midspan.pipelines.files import (
+    load_profile,
+    load_setting,
+    load_suite,
+    load_suite_profile,
+)
 from midspan.scorers.errors import Exit, InvalidInput, SurroundingsError
 from midspan.scorers.plugins import available
 
@@ -92,3 +97,66 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     with pytest.raises(SurroundingsError, match="cannot be read: Permission denied") as caught:
         load_suite(path)
     assert caught.value.exit_code == Exit.SURROUNDINGS
+
+
+EXPECTED = '{"task": "price", "calls": [{"name": "look"}]}\n'
+
+
+def test_a_setting_is_a_suite_with_its_profile(tmp_path: Path) -> None:
+    (tmp_path / "suite.yaml").write_text(f"{SUITE}profile: own.yaml")
+    (tmp_path / "own.yaml").write_text(f"{PROFILE}compare: {{alpha: 0.01}}")
+    (tmp_path / "other.yaml").write_text(f"{PROFILE}compare: {{alpha: 0.02}}")
+    setting = load_setting(suite=tmp_path / "suite.yaml")
+    assert (list(setting.tasks), setting.profile.compare.alpha) == (["t"], 0.01)
+    other = load_setting(suite=tmp_path / "suite.yaml", profile=tmp_path / "other.yaml")
+    assert (list(other.tasks), other.profile.compare.alpha) == (["t"], 0.02)
+    alone = load_setting(profile=tmp_path / "other.yaml")
+    assert (dict(alone.tasks), alone.profile.compare.alpha) == ({}, 0.02)
+
+
+def test_expectations_overlay_those_of_the_suite(tmp_path: Path) -> None:
+    (tmp_path / "suite.yaml").write_text(SUITE)
+    (tmp_path / "calls.jsonl").write_text(EXPECTED + EXPECTED.replace("price", "t"))
+    setting = load_setting(
+        suite=tmp_path / "suite.yaml", expectations=tmp_path / "calls.jsonl", tasks=["price"]
+    )
+    names = {
+        task: [call.name for call in of.expected.calls] if of.expected else None
+        for task, of in setting.tasks.items()
+    }
+    assert names == {"t": ["look"], "price": ["look"]}
+
+
+@pytest.mark.parametrize(
+    ("tasks", "said"),
+    [
+        (
+            ["prices", "other"],
+            "the task 'price'. Did you mean 'prices'?\nThere are other, prices.",
+        ),
+        ([], "the task 'price'.\nNo run says which task it is of."),
+        (
+            [f"t{n}" for n in range(30)],
+            "the task 'price'.\nThere are "
+            + ", ".join(sorted(f"t{n}" for n in range(30))[:20])
+            + ", ....",
+        ),
+    ],
+)
+def test_expectations_of_a_task_that_nobody_has(
+    tmp_path: Path, tasks: list[str], said: str
+) -> None:
+    path = tmp_path / "calls.jsonl"
+    path.write_text(EXPECTED)
+    with pytest.raises(InvalidInput) as caught:
+        load_setting(expectations=path, tasks=tasks)
+    assert str(caught.value) == f"{path}: no run, and no suite, has {said}"
+
+
+def test_expectations_that_are_missing(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        load_setting(expectations=tmp_path / "gone.jsonl")
+    assert str(caught.value) == (
+        f"{tmp_path}/gone.jsonl: there is no such file\n"
+        'A line a task: {"task": "...", "calls": [{"name": "..."}]}'
+    )

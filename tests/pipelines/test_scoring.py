@@ -1,10 +1,6 @@
 """Scoring a workspace: rows replaced, rows kept, and scorers that raise."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from importlib.metadata import EntryPoint
 from pathlib import Path
-from typing import ClassVar
 
 import polars as pl
 import pytest
@@ -12,71 +8,20 @@ import pytest
 from midspan.pipelines.ingest.ingest import ingest
 from midspan.pipelines.scoring import ScoringSummary, score_workspace
 from midspan.pipelines.workspace import Workspace
-from midspan.scorers import plugins
-from midspan.scorers.score import Better, Declaration, Level
-from midspan.scorers.tables import SCORES, Tables
-from tests.support.otlp import RUN, Json, Story, call, write
-from tests.support.workspaces import ingested, rows
-
-OTHER = "0" * 31 + "1"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Steps:
-    """How many spans a run has."""
-
-    version: ClassVar[str] = "7"
-    declares: ClassVar[tuple[Declaration, ...]] = (
-        Declaration(
-            name="steps", level=Level.RUN, unit="count", better=Better.LOWER, description="Spans."
-        ),
-    )
-
-    def score(self, tables: Tables) -> pl.LazyFrame:
-        return tables.spans.group_by("run_id").agg(
-            name=pl.lit("steps").first(), value=pl.len().cast(pl.Float64)
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Raises(Steps):
-    def score(self, tables: Tables) -> pl.LazyFrame:
-        raise RuntimeError("the disk of the scorer is full")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Twice(Steps):
-    def score(self, tables: Tables) -> pl.LazyFrame:
-        once = super().score(tables)
-        return pl.concat([once, once])
-
-
-def installed(monkeypatch: pytest.MonkeyPatch, **scorers: str) -> None:
-    points = {
-        name: EntryPoint(name, f"{__name__}:{value}" if ":" not in value else value, plugins.GROUP)
-        for name, value in scorers.items()
-    }
-
-    def available() -> Mapping[str, EntryPoint]:
-        return points
-
-    monkeypatch.setattr("midspan.scorers.plugins.available", available)
-    monkeypatch.setattr("midspan.pipelines.scoring.available", available)
-
-
-def spans(*, trace: int = 1, run_id: str = RUN) -> list[Json]:
-    story = Story(trace=trace, run_id=run_id)
-    with story.agent():
-        story.llm(call("look", {}, id="a"))
-        story.tool("look", id="a")
-    return story.spans
+from midspan.scorers.tables import SCORES
+from tests.pipelines.scoring import OTHER, installed, spans
+from tests.support.otlp import RUN, Json, write
+from tests.support.workspaces import ingested, put, rows
 
 
 def test_the_built_in_scorers_leave_rows_that_keep_the_contract(tmp_path: Path) -> None:
     workspace = ingested(tmp_path, spans())
     summary = score_workspace(workspace)
     scores = SCORES.validate(workspace.table("scores").collect())
-    assert summary == ScoringSummary(rows=scores.height, not_evaluated=0, failed={})
+    unknown = scores.filter(pl.col("status") == "not_evaluated").height
+    assert summary == ScoringSummary(
+        rows=scores.height, not_evaluated=unknown, failed={}, runs=1, gone=()
+    )
     assert {"valid_call_rate", "longest_loop"} <= set(scores["name"])
     assert set(scores["trace_id"]) == {f"{1:032x}"}, "run rows are named by the root's trace"
 
@@ -174,16 +119,70 @@ def test_scores_stand_in_the_buckets_of_their_runs(
     assert [part.parent.name for part in workspace.parts("scores")] == ["bucket=01", "bucket=b0"]
 
 
-def test_progress_counts_the_scorers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_counts_runs_also_within_a_chunk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     installed(monkeypatch, one="Steps", two="Steps")
     seen: list[tuple[str, int, int]] = []
-    score_workspace(ingested(tmp_path, spans()), progress=lambda *step: seen.append(step))
+    workspace = ingested(tmp_path, [*spans(), *spans(trace=2, run_id=OTHER)])
+    score_workspace(workspace, progress=lambda *step: seen.append(step))
     assert seen == [("scoring", 1, 2), ("scoring", 2, 2)]
 
 
-def _said_by_a_person(workspace: Workspace) -> None:
+def many(runs: int) -> list[Json]:
+    told = []
+    for number in range(runs):
+        told += spans(trace=number + 1, run_id=f"{number:032x}")
+    return told
+
+
+@pytest.mark.parametrize("buckets", [1, 256])
+@pytest.mark.parametrize("steps", [1, 7])
+def test_chunks_change_nothing(tmp_path: Path, buckets: int, steps: int) -> None:
+    told = write(tmp_path / "spans.jsonl", many(7))
+    tables = []
+    for name, chunk in (("whole", 10_000), ("chunked", steps)):
+        workspace = Workspace.create(tmp_path / name, buckets=buckets)
+        ingest([told], workspace.path)
+        summary = score_workspace(workspace, steps=chunk)
+        assert summary.runs == 7
+        tables.append(rows(workspace, "scores"))
+    assert tables[0] == tables[1]
+    assert tables[0]
+
+
+def test_a_large_bucket_has_a_file_for_each_chunk_in_order_of_runs(tmp_path: Path) -> None:
+    workspace = ingested(tmp_path, many(5))
+    score_workspace(workspace, steps=6)
+    parts = [pl.read_parquet(part)["run_id"].unique().sort() for part in workspace.parts("scores")]
+    assert [[int(run_id, 16) for run_id in part] for part in parts] == [[0, 1], [2, 3], [4]]
+
+
+def test_what_people_said_of_a_run_that_is_gone_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed(monkeypatch, steps="Steps")
+    workspace = Workspace.create(tmp_path / "ws", buckets=256)
+    ingest([write(tmp_path / "spans.jsonl", spans())], workspace.path)
+    score_workspace(workspace)
+    _said_by_a_person(workspace, run_id="f" * 32, bucket="ff")
+    score_workspace(workspace)
+    assert rows(workspace, "scores", "run_id", "source") == [(RUN, "code"), ("f" * 32, "human")]
+
+
+def test_a_raise_costs_the_runs_that_were_judged_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed(monkeypatch, bad="RaisesOnOther")
+    workspace = ingested(tmp_path, [*spans(), *spans(trace=2, run_id=OTHER)])
+    summary = score_workspace(workspace, steps=1)
+    assert summary.failed == {"bad": "RuntimeError: no such run please (1 of 2 runs)"}
+    assert rows(workspace, "scores", "run_id", "status") == [(OTHER, "failed"), (RUN, "ok")]
+
+
+def _said_by_a_person(workspace: Workspace, *, run_id: str = RUN, bucket: str = "00") -> None:
     row = {
-        "run_id": RUN,
+        "run_id": run_id,
         "name": "helpful",
         "scorer": "annotator",
         "value": 0.0,
@@ -193,5 +192,4 @@ def _said_by_a_person(workspace: Workspace) -> None:
         "source": "human",
         "status": "ok",
     }
-    directory = workspace.path / "scores" / "bucket=00"
-    SCORES.frame([row]).write_parquet(directory / "part-000900-000.parquet")
+    put(workspace, "scores", SCORES.frame([row]), bucket=bucket)

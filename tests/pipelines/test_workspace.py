@@ -52,6 +52,8 @@ class TestOpening:
             ("", "not a workspace file"),
             ("[]", "not a workspace file"),
             ('{"contract": 1}', "not a workspace file"),
+            ('{"contract": 1, "buckets": 7}', "Invalid enum value 7 - at `$.buckets`"),
+            ('{"contract": 1, "buckets": "1"}', "Expected `int`, got `str` - at `$.buckets`"),
             ('{"contract": 2, "buckets": 1}', "has contract 2; this midspan reads 1"),
         ],
     )
@@ -182,8 +184,9 @@ def test_a_failure_while_files_are_moved_loses_nothing(
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", fails_for_calls)
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(SurroundingsError, match="No space left on device\nMake room there"):
             ingest([late], workspace.path)
+    assert contents(workspace) == contents(ingested(tmp_path / "old", first)), "not yet"
     reopened = Workspace(workspace.path)
     assert contents(reopened) == contents(ingested(tmp_path / "new", [*first, *second]))
     assert rows(reopened, "calls", "call") == [(0,), (1,)]
@@ -194,7 +197,7 @@ def test_a_directory_without_permission_is_a_matter_of_the_surroundings(tmp_path
     workspace = ingested(tmp_path, late_spans()[0])
     workspace.path.chmod(0o500)
     try:
-        with pytest.raises(PermissionError), workspace.writing():
+        with pytest.raises(SurroundingsError, match="Permission denied"), workspace.writing():
             pass
         assert len(rows(workspace, "calls")) == 1, "it can still be read"
     finally:

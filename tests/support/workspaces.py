@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from midspan.pipelines.ingest.ingest import ingest
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.tables import ALL
@@ -35,3 +37,13 @@ def rows(workspace: Workspace, table: str, *columns: str) -> Rows:
 def contents(workspace: Workspace) -> dict[str, Rows]:
     """Return every row of every table that ingest writes: equal for equal workspaces."""
     return {name: rows(workspace, name) for name in ("spans", "text", "calls", "runs", "tools")}
+
+
+def put(workspace: Workspace, table: str, frame: pl.DataFrame, *, bucket: str = "00") -> None:
+    """Put rows into a workspace beside what it holds, as every writer does it."""
+    with workspace.writing() as scratch:
+        part = scratch / "part.parquet"
+        frame.write_parquet(part)
+        name = f"part-{workspace.next_generation():06d}-000.parquet"
+        target = workspace.path / table / f"bucket={bucket}" / name
+        workspace.apply(moves={part: target}, removed=[])

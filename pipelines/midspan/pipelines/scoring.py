@@ -1,16 +1,22 @@
 """Score a workspace: every scorer over the tables, its rows in place of its earlier ones."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
+from midspan.pipelines.chunks import STEPS, Chunks
 from midspan.pipelines.ingest.combine import write_part
+from midspan.pipelines.judges import judged, judges, turned_off
 from midspan.pipelines.workspace import Workspace
-from midspan.scorers.plugins import available, load_scorer
-from midspan.scorers.score import Scorer, failed_row, score_rows
-from midspan.scorers.tables import SCORES, Tables
+from midspan.scorers.setting import Setting, default_setting
+from midspan.scorers.tables import SCORES
+
+READ: Final = ("runs", "calls", "spans", "text", "tools")
+"""The tables that scorers read."""
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, and how much of how much is done."""
@@ -18,87 +24,146 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, kw_only=True)
 class ScoringSummary:
-    """What scoring gave: rows by status, and the scorers that raised, with why."""
+    """What scoring gave: rows by status, and the scorers that raised, with why.
+
+    `gone` are scores that had rows before and have none now: they were asked for in another way.
+    """
 
     rows: int
     not_evaluated: int
     failed: Mapping[str, str]
+    runs: int = 0
+    gone: tuple[str, ...] = ()
 
 
 def score_workspace(
     workspace: Workspace,
     *,
+    setting: Setting | None = None,
+    only: Sequence[str] = (),
+    compat: Sequence[str] = (),
     progress: Progress = lambda stage, done, total: None,
+    steps: int = STEPS,
 ) -> ScoringSummary:
-    """Return the summary once the rows of all installed scorers stand in the workspace."""
-    names = list(available())
-    failed: dict[str, str] = {}
+    """Return the summary once the rows of all installed scorers stand in the workspace.
+
+    `setting` is what tasks expect and how the profile judges; `only` names scorers, whose rows
+    alone are replaced; `compat` names modes of other tools. About as many `steps` are judged at a
+    time, in whole runs.
+    """
+    setting = setting or default_setting()
+    made = judges(setting.profile, only=only, compat=compat)
+    ran = [judge.name for judge in made] + ([] if only else turned_off(setting.profile))
+    tally = _Tally()
     # Held from the first row read, so that no ingest comes between the tables and their scores.
     with workspace.writing() as scratch:
-        tables = workspace.tables()
-        frames = [SCORES.empty()]
-        for number, name in enumerate(names, start=1):
-            frames.append(_rows(tables, name, failed))
-            progress("scoring", number, len(names))
-        new = _with_traces(pl.concat(frames), tables)
-        _replace(workspace, new, names, scratch)
-    not_evaluated = new.filter(pl.col("status") == "not_evaluated").height
-    return ScoringSummary(rows=new.height, not_evaluated=not_evaluated, failed=failed)
+        chunks = Chunks(workspace, setting, steps=steps)
+        before = _names(workspace, ran)
+        files = _Files(workspace, scratch)
+        done = 0
+        for chunk in chunks.every:
+            # Of runs that are gone there may be rows to keep, and nothing to judge.
+            new = judged(
+                made if chunk.runs else (),
+                chunks.tables(chunk),
+                progress=_within(progress, done, chunk.runs, chunks.runs),
+            )
+            tally.count(new)
+            files.add(pl.concat([_kept(chunks.frame("scores", chunk), ran), new]))
+            done += chunk.runs
+        _replace(workspace, files.moves, READ if tally.failed else ())
+    return tally.summary(chunks.runs, before)
 
 
-def _rows(tables: Tables, name: str, failed: dict[str, str]) -> pl.DataFrame:
-    """Return a scorer's rows; it may be anybody's, so its crash is rows too, and not the end."""
-    scorer: Scorer | None = None
-    try:
-        scorer = load_scorer(name)
-        return score_rows(scorer.score(tables).collect(), name=name, scorer=scorer)
-    except Exception as error:
-        failed[name] = f"{type(error).__name__}: {error}"
-        return _failed_rows(tables, name, scorer, failed[name])
+@dataclass(kw_only=True)
+class _Tally:
+    """What came of the chunks so far."""
+
+    rows: int = 0
+    not_evaluated: int = 0
+    names: set[str] = field(default_factory=set)
+    failed: dict[str, str] = field(default_factory=dict)
+    failed_runs: Counter[str] = field(default_factory=Counter)
+
+    def count(self, new: pl.DataFrame) -> None:
+        self.rows += new.height
+        self.not_evaluated += new.filter(pl.col("status") == "not_evaluated").height
+        self.names.update(new["name"].unique())
+        failures = new.filter(pl.col("status") == "failed")
+        per_scorer = failures.group_by("scorer", maintain_order=True).agg(
+            pl.col("reason").first(), pl.col("run_id").n_unique()
+        )
+        for scorer, reason, runs in per_scorer.iter_rows():
+            self.failed.setdefault(scorer, reason)
+            self.failed_runs[scorer] += runs
+
+    def summary(self, runs: int, before: Iterable[str]) -> ScoringSummary:
+        failed = {
+            scorer: reason + _share(self.failed_runs[scorer], runs)
+            for scorer, reason in self.failed.items()
+        }
+        return ScoringSummary(
+            rows=self.rows,
+            not_evaluated=self.not_evaluated,
+            failed=failed,
+            runs=runs,
+            gone=tuple(sorted(set(before) - self.names)),
+        )
 
 
-def _with_traces(rows: pl.DataFrame, tables: Tables) -> pl.DataFrame:
-    """Return the rows with a trace each: a run of several traces is named by its root's."""
-    of_run = tables.runs.select("run_id", root_trace=pl.col("trace_ids").list.first()).collect()
-    joined = rows.join(of_run, on="run_id", how="left", maintain_order="left")
-    filled = joined.with_columns(pl.coalesce("trace_id", "root_trace").alias("trace_id"))
-    return SCORES.validate(filled.drop("root_trace"))
+class _Files:
+    """The new files of the scores table, one or more a bucket, written as the chunks come."""
+
+    def __init__(self, workspace: Workspace, scratch: Path) -> None:
+        self.moves: dict[Path, Path] = {}
+        self._workspace, self._scratch = workspace, scratch
+        self._generation = workspace.next_generation()
+        self._written: Counter[str] = Counter()
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Write the rows of whole runs, which come after those that were added before."""
+        ordered = rows.sort("run_id", "call", "name", "span_id")
+        buckets = ordered.with_columns(bucket=_bucket(self._workspace)).partition_by(
+            "bucket", as_dict=True, include_key=False
+        )
+        for (bucket,), frame in buckets.items():
+            number = self._written[bucket]
+            self._written[bucket] += 1
+            source = self._scratch / f"scores-{bucket}-{number}.parquet"
+            write_part(frame, source)
+            name = f"part-{self._generation:06d}-{number:03d}.parquet"
+            self.moves[source] = self._workspace.path / "scores" / f"bucket={bucket}" / name
 
 
-def _failed_rows(tables: Tables, name: str, scorer: Scorer | None, reason: str) -> pl.DataFrame:
-    run_ids = tables.runs.select("run_id").collect()["run_id"]
-    declares = scorer.declares if scorer is not None else ()
-    version = scorer.version if scorer is not None else "unknown"
-    declared = [each.name for each in declares if each.level == "run"] or [name]
-    return SCORES.frame(
-        [
-            failed_row(run_id, name=score, scorer=name, version=version, reason=reason)
-            for run_id in run_ids
-            for score in declared
-        ]
-    )
+def _replace(workspace: Workspace, moves: Mapping[Path, Path], read: Sequence[str]) -> None:
+    """Put the new files of the scores table in place of the earlier ones, all or nothing."""
+    # Rows are about to go for good: not for a file that was damaged, here or below the scorers.
+    workspace.verify("scores", *read)
+    workspace.apply(moves=moves, removed=workspace.parts("scores"))
 
 
-def _replace(workspace: Workspace, new: pl.DataFrame, scorers: list[str], scratch: Path) -> None:
-    """Put the new rows in place of these scorers' code rows; other rows stay."""
-    kept = (
-        workspace.table("scores")
-        .filter((pl.col("source") != "code") | ~pl.col("scorer").is_in(scorers))
-        .collect()
-    )
-    rows = pl.concat([kept, new]).sort("run_id", "call", "name", "span_id")
-    removed = workspace.parts("scores")
-    generation = workspace.next_generation()
-    buckets = rows.with_columns(bucket=_bucket(workspace)).partition_by(
-        "bucket", as_dict=True, include_key=False
-    )
-    moves: dict[Path, Path] = {}
-    for (bucket,), frame in buckets.items():
-        source = scratch / f"scores-{bucket}.parquet"
-        write_part(frame, source)
-        target = workspace.path / "scores" / f"bucket={bucket}"
-        moves[source] = target / f"part-{generation:06d}-000.parquet"
-    workspace.apply(moves=moves, removed=removed)
+def _kept(scores: pl.LazyFrame, ran: Sequence[str]) -> pl.DataFrame:
+    """Return the rows that stay: of people, of models, and of scorers that did not run."""
+    return SCORES.validate(scores.filter(~_replaced(ran)).collect())
+
+
+def _names(workspace: Workspace, ran: Sequence[str]) -> set[str]:
+    """Return the scores that have rows which are about to be replaced."""
+    replaced = workspace.table("scores").filter(_replaced(ran) & (pl.col("status") == "ok"))
+    return set(replaced.select(pl.col("name").unique()).collect()["name"])
+
+
+def _replaced(ran: Sequence[str]) -> pl.Expr:
+    return (pl.col("source") == "code") & pl.col("scorer").is_in(ran)
+
+
+def _within(progress: Progress, done: int, runs: int, total: int) -> Callable[[int, int], None]:
+    """Return what counts the scorers of one chunk as runs, so that the bar moves meanwhile."""
+    return lambda scorer, scorers: progress("scoring", done + runs * scorer // scorers, total)
+
+
+def _share(runs: int, of: int) -> str:
+    return "" if runs >= of else f" ({runs:,} of {of:,} runs)"
 
 
 def _bucket(workspace: Workspace) -> pl.Expr:

@@ -1,30 +1,53 @@
 """A workspace: a directory of Parquet tables that everything else is computed from.
 
 A run never spans two buckets, and rows are sorted by run and time. A change is written beside the
-tables first and then moved in under a journal, so a crash leaves the old state or the new one.
+tables first and then moved in under a journal, so a crash leaves the old state or the new one; a
+list of the files says which they are, so a lost one is an error and not rows that never were.
 """
 
-import fcntl
-import json
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
-from midspan.pipelines.records import CONTRACT
+from midspan.pipelines import journal
+from midspan.pipelines.checks import Checks, damaged, require_parquet
+from midspan.pipelines.disk import explained
+from midspan.pipelines.locks import Reading, only_writer, readers_kept_out
+from midspan.pipelines.parts import (
+    PARTS,
+    SINGLE,
+    PartList,
+    described,
+    found_parts,
+    read_list,
+    refuse_strangers,
+    table_of,
+    write_list,
+)
+from midspan.pipelines.settings import (
+    LARGE_BUCKETS,
+    SETTINGS,
+    SMALL_BUCKETS,
+    read_settings,
+    write_settings,
+)
 from midspan.scorers.errors import InvalidInput, SurroundingsError
 from midspan.scorers.tables import ALL, Tables
 
-BUCKETED: Final = ("spans", "text", "runs", "calls", "scores", "quarantine")
-SMALL_BUCKETS: Final = 1
-LARGE_BUCKETS: Final = 256
-SETTINGS: Final = "workspace.json"
-JOURNAL: Final = "journal.json"
+__all__ = ["LARGE_BUCKETS", "SETTINGS", "SMALL_BUCKETS", "UNFINISHED", "Workspace"]
+
 UNFINISHED: Final = ".unfinished"
 """Where a writer sets down files until they are moved in."""
+
+_GENERATION: Final = re.compile(r"/part-(\d+)")
+
+CHECKED_WHOLE: Final = 32 * 2**20
+"""Up to this many bytes, a table is read through before it is used: it takes a few milliseconds."""
 
 
 class Workspace:
@@ -33,26 +56,12 @@ class Workspace:
     def __init__(self, path: Path | str) -> None:
         """Open a workspace; one that is not there, or of another contract, is an error."""
         self.path = Path(path)
-        settings = self.path / SETTINGS
-        if not settings.is_file():
-            raise InvalidInput(
-                f"{self.path}: not a workspace (no {SETTINGS})",
-                fix=f"Make one with: midspan ingest SPANS --into {self.path}",
-            )
-        try:
-            document = json.loads(settings.read_text())
-            self.contract, self.buckets = int(document["contract"]), int(document["buckets"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise InvalidInput(f"{settings}: not a workspace file: {error!r}") from error
-        if self.contract != CONTRACT:
-            raise InvalidInput(
-                f"{self.path}: has contract {self.contract}; this midspan reads {CONTRACT}",
-                fix="Ingest the spans again into a new workspace.",
-            )
-        if (self.path / JOURNAL).is_file():
-            # Whoever moved files in was killed half-way: taking the lock finishes it.
-            with self.writing():
-                pass
+        settings = read_settings(self.path)
+        self.contract, self.buckets = settings.contract, settings.buckets
+        self._is_writing = False
+        self._checks = Checks(self.path)
+        if journal.is_begun(self.path):
+            self._finish_the_last_change()
 
     @classmethod
     def create(cls, path: Path | str, *, buckets: int = SMALL_BUCKETS) -> "Workspace":
@@ -63,15 +72,15 @@ class Workspace:
         if directory.is_file():
             raise InvalidInput(f"{directory}: is a file", fix="Name a new or empty directory.")
         begun = f"{SETTINGS}.part"  # left by a writer that was stopped, or found the disk full
-        if directory.is_dir() and any(child.name != begun for child in directory.iterdir()):
+        if directory.is_dir() and {child.name for child in directory.iterdir()} - {begun, PARTS}:
             raise InvalidInput(
                 f"{directory}: is not empty and not a workspace",
                 fix="Name a new or empty directory.",
             )
-        directory.mkdir(parents=True, exist_ok=True)
-        part = directory / begun
-        part.write_text(json.dumps({"contract": CONTRACT, "buckets": buckets}) + "\n")
-        part.replace(directory / SETTINGS)
+        with explained(directory):
+            directory.mkdir(parents=True, exist_ok=True)
+            write_list(directory / PARTS, PartList())
+            write_settings(directory, buckets)
         return cls(directory)
 
     def table(self, name: str) -> pl.LazyFrame:
@@ -79,37 +88,69 @@ class Workspace:
         return self.files(name).select(ALL[name].schema.names())
 
     def tables(self) -> Tables:
-        """Return what scorers read."""
+        """Return what scorers read, all of it as of one moment."""
+        reading = self._reading()
+
+        def table(name: str) -> pl.LazyFrame:
+            return self._scan(name, reading).select(ALL[name].schema.names())
+
         return Tables(
-            runs=self.table("runs"),
-            calls=self.table("calls"),
-            spans=self.table("spans"),
-            text=self.table("text"),
-            tools=self.table("tools"),
+            runs=table("runs"),
+            calls=table("calls"),
+            spans=table("spans"),
+            text=table("text"),
+            tools=table("tools"),
         )
 
     def files(self, name: str) -> pl.LazyFrame:
-        """Return a table as its files hold it, private columns included."""
+        """Return a table as its files hold it, private columns included.
+
+        No writer takes these files away while the frame, or one that was made of it, is alive.
+        """
         if name not in ALL:
             raise InvalidInput(f"no such table: {name}; there are {', '.join(ALL)}")
-        parts = self.parts(name)
-        if not parts:
-            return ALL[name].empty().lazy()
-        # Whole paths, and no globs: a name may hold brackets, or begin like an address.
-        whole = [part.absolute() for part in parts]
-        return pl.scan_parquet(whole, hive_partitioning=False, glob=False)
+        return self._scan(name, self._reading())
 
     def parts(self, name: str) -> list[Path]:
-        """Return the files of a table, in order of bucket."""
-        if name in BUCKETED:
-            return sorted((self.path / name).glob("bucket=*/part-*.parquet"))
-        whole = self.path / f"{name}.parquet"
-        return [whole] if whole.is_file() else []
+        """Return the files of a table, in order of bucket; one that is not sound is an error."""
+        listed = read_list(self.path)
+        if listed is None:
+            names = list(found_parts(self.path, name))
+            require_parquet(self.path, names)
+        else:
+            mine = listed.of_table(name)
+            refuse_strangers(self.path, name, listed)
+            self._checks.require(
+                mine, whole=sum(part.size for part in mine.values()) <= CHECKED_WHOLE
+            )
+            names = list(mine)
+        return [self.path / each for each in names]
+
+    def verify(self, *tables: str) -> None:
+        """Read every file of some tables through; one that is not as it was written is an error."""
+        listed = read_list(self.path) or PartList()
+        for table in tables:
+            self._checks.require(listed.of_table(table), whole=True)
+
+    def read_part(self, part: Path) -> pl.DataFrame:
+        """Return the rows of one file, private columns included, once it is known to be sound."""
+        name = str(part.relative_to(self.path))
+        listed = (read_list(self.path) or PartList()).parts
+        if name in listed:
+            self._checks.require({name: listed[name]}, whole=True)
+        try:
+            # Whole paths, and no globs: a name may hold brackets, or begin like an address.
+            return pl.read_parquet(part.absolute(), hive_partitioning=False, glob=False)
+        except pl.exceptions.PolarsError as error:
+            raise damaged(self.path, name, error) from error
 
     def next_generation(self) -> int:
-        """Return the number of the next change: names of new files begin with it."""
-        parts = (part for name in BUCKETED for part in self.parts(name))
-        return 1 + max((int(part.name.split("-")[1].split(".")[0]) for part in parts), default=0)
+        """Return the number of the next change, with which names of new files begin."""
+        listed = read_list(self.path)
+        names = [*listed.parts, *listed.superseded] if listed else self._found()
+        return 1 + max(
+            (int(number) for name in names for number in _GENERATION.findall(name)), default=0
+        )
 
     def bucket_of(self, run_id: str) -> str:
         """Return the bucket that a run's rows stand in."""
@@ -121,64 +162,82 @@ class Workspace:
 
         What a killed writer had begun to move in is finished first; the rest of it is removed.
         """
-        with (self.path / ".lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise SurroundingsError(
-                    f"{self.path}: another midspan command is writing here",
-                    fix="Wait until it is done, then run this again.",
-                ) from error
-            self._replay()
+        with only_writer(self.path), explained(self.path):
+            journal.finish(self.path, self.path / SETTINGS)
+            self._clear_superseded()
+            self._check_all()
             scratch = self.path / UNFINISHED
             shutil.rmtree(scratch, ignore_errors=True)
             scratch.mkdir()
+            self._is_writing = True
             try:
                 yield scratch
+            except pl.exceptions.PolarsError:
+                self.verify(*ALL)  # which says what is damaged, if that is the cause
+                raise
             finally:
+                self._is_writing = False
                 # A journal that could not be worked off needs its files: the next writer has them.
-                if not (self.path / JOURNAL).is_file():
+                if not journal.is_begun(self.path):
                     shutil.rmtree(scratch)
 
-    def apply(self, *, moves: dict[Path, Path], removed: list[Path]) -> None:
+    def apply(self, *, moves: Mapping[Path, Path], removed: Sequence[Path]) -> None:
         """Move finished files into place and take superseded ones away, all or nothing."""
+        before = read_list(self.path) or PartList(
+            parts={name: described(self.path / name) for name in self._found()}
+        )
+        gone = [str(path.relative_to(self.path)) for path in removed]
+        parts = {name: part for name, part in before.parts.items() if name not in gone}
+        for source, target in moves.items():
+            name = str(target.relative_to(self.path))
+            if table_of(name) or name in SINGLE:
+                parts[name] = described(source)
+        still = [name for name in before.superseded if (self.path / name).exists()]
+        after = PartList(parts=parts, superseded=[*still, *gone])
+        new_list = self.path / UNFINISHED / PARTS
+        write_list(new_list, after)
+        journal.begin(self.path, {**moves, new_list: self.path / PARTS}, removed)
+        journal.finish(self.path, self.path / SETTINGS)
 
-        def inside(path: Path) -> str:
-            return str(path.relative_to(self.path))
+    def _reading(self) -> Reading | None:
+        """Return what keeps writers from taking files away; the writer itself needs nothing."""
+        return None if self._is_writing else Reading(self.path / SETTINGS)
 
-        journal = {
-            "moves": {inside(source): inside(target) for source, target in moves.items()},
-            "removed": [inside(path) for path in removed],
-        }
-        part = self.path / f"{JOURNAL}.part"
-        part.write_text(json.dumps(journal))
-        part.replace(self.path / JOURNAL)
-        self._replay()
+    def _scan(self, name: str, reading: Reading | None) -> pl.LazyFrame:
+        parts = self.parts(name)
+        if not parts:
+            return ALL[name].empty().lazy()
+        # Whole paths, and no globs: a name may hold brackets, or begin like an address.
+        whole = [part.absolute() for part in parts]
+        frame = pl.scan_parquet(whole, hive_partitioning=False, glob=False)
+        return frame if reading is None else reading.during(frame)
 
-    def _replay(self) -> None:
-        journal = self.path / JOURNAL
-        if not journal.is_file():
-            return
-        document = json.loads(journal.read_text())
-        moves = [
-            (self._inside(source), self._inside(target))
-            for source, target in document["moves"].items()
-        ]
-        removed = [self._inside(name) for name in document["removed"]]
-        for source, target in moves:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if source.exists():
-                source.replace(target)
-        for path in removed:
-            path.unlink(missing_ok=True)
-        journal.unlink()
+    def _found(self) -> list[str]:
+        """Return every file that is there, for a workspace that has no list yet."""
+        tables = [name for table in ALL for name in found_parts(self.path, table)]
+        require_parquet(self.path, tables)
+        return [*tables, *(name for name in SINGLE if (self.path / name).is_file())]
 
-    def _inside(self, name: str) -> Path:
-        """Return a path that a journal names; one outside the workspace is refused."""
-        path = self.path / name
-        if not path.resolve().is_relative_to(self.path.resolve()):
-            raise InvalidInput(
-                f"{self.path / JOURNAL}: names {name}, which is outside the workspace",
-                fix="Nothing was changed. Remove the file if you do not know where it comes from.",
-            )
-        return path
+    def _check_all(self) -> None:
+        """Raise what is wrong with any file, before anything is made of what is left."""
+        parts = (read_list(self.path) or PartList()).parts
+        self._checks.require(parts, whole=False)
+        self._checks.require({name: parts[name] for name in SINGLE if name in parts}, whole=True)
+
+    def _finish_the_last_change(self) -> None:
+        """Finish what a killed writer had begun; not to be able to is no reason not to read."""
+        try:
+            with self.writing():
+                pass
+        except SurroundingsError:
+            # The list says what there was before the change until all of it is in place.
+            if read_list(self.path) is None:
+                raise
+
+    def _clear_superseded(self) -> None:
+        listed = read_list(self.path) or PartList()
+        left = [self.path / name for name in listed.superseded if (self.path / name).exists()]
+        if left:
+            with readers_kept_out(self.path / SETTINGS) as alone:
+                for path in left if alone else ():
+                    path.unlink()

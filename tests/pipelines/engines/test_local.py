@@ -2,6 +2,9 @@
 
 import os
 import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import polars
@@ -92,3 +95,41 @@ def test_tasks_not_begun_are_left_when_the_caller_stops(tmp_path: Path) -> None:
         next(results)
         results.close()  # type: ignore[attr-defined]
     assert len(list(tmp_path.iterdir())) < 500
+
+
+ORPHANING = """
+import os, signal, sys, time
+from midspan.pipelines.engines import Workers
+from tests.pipelines.engines.test_local import sleep
+
+if __name__ == "__main__":
+    with Workers(2) as workers:
+        running = workers.run(sleep, [(1,), (600,), (600,)])
+        next(running)
+        print("begun", flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def sleep(seconds: float) -> int:
+    print(os.getpid(), flush=True)
+    time.sleep(seconds)
+    return os.getpid()
+
+
+def test_workers_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
+    script = tmp_path / "orphaning.py"
+    script.write_text(ORPHANING)
+    root = Path(__file__).parents[3]
+    with subprocess.Popen(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(root)},
+        text=True,
+    ) as parent:
+        # Ends when the last of the processes that hold stdout open has ended.
+        said, _ = parent.communicate(timeout=60)
+    assert parent.returncode == -signal.SIGKILL
+    words = said.split()
+    assert "begun" in words
+    assert len({word for word in words if word.isdigit()}) == 2

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from midspan.pipelines.ingest.assembly.runs_of_traces import session_run_id
 from midspan.pipelines.ingest.context_rules import ContextRules
 from midspan.pipelines.ingest.ingest import IngestSummary, ingest
 from midspan.pipelines.ingest.manifest import read_manifest
-from midspan.pipelines.ingest.runs_of_traces import session_run_id
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.errors import InvalidInput
 from tests.pipelines.ingest.logs.told import log, write_logs

@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
+from midspan.pipelines.engines.parent import belong_to_the_parent
 from midspan.scorers.errors import SurroundingsError
 
 Result = TypeVar("Result")
@@ -67,9 +67,7 @@ class Workers:
 def _pool(workers: int) -> ProcessPoolExecutor:
     # Spawned, not forked: polars holds threads, which do not survive a fork.
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_leave_interrupts_to_the_parent
-    )
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=belong_to_the_parent)
 
 
 @contextmanager
@@ -86,8 +84,3 @@ def _share_of_threads(workers: int) -> Iterator[None]:
         yield
     finally:
         del os.environ[_POLARS_THREADS]
-
-
-def _leave_interrupts_to_the_parent() -> None:
-    """Ignore Ctrl-C, which a terminal sends to all processes: the parent ends the pool."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,5 +1,6 @@
 """One shard of the second pass: read what was set down, assemble its runs, write the new files."""
 
+import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
-from midspan.pipelines.ingest.assemble import Records, assemble
+from midspan.pipelines.disk import explained
+from midspan.pipelines.ingest.assembly.assemble import Records, assemble
 from midspan.pipelines.ingest.collector import without_collector
 from midspan.pipelines.ingest.logs.joining import LogRecords
 from midspan.pipelines.ingest.logs.routes import read_routed
@@ -76,7 +78,11 @@ def write_part(frame: pl.DataFrame, path: Path) -> None:
     """Write one file of a table; its footer says the contract and how many runs it holds."""
     runs = frame["run_id"].n_unique() if "run_id" in frame.columns else 0
     metadata = {"midspan.contract": str(CONTRACT), "midspan.runs": str(runs)}
-    frame.write_parquet(path.absolute(), compression="zstd", compression_level=1, metadata=metadata)
+    content = io.BytesIO()
+    frame.write_parquet(content, compression="zstd", compression_level=1, metadata=metadata)
+    with explained(path):
+        # Not by polars, which calls a full disk a damaged file.
+        path.write_bytes(content.getbuffer())
 
 
 def _by_run(

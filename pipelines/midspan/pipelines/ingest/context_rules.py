@@ -9,9 +9,9 @@ from typing import Any, Final, Self
 import msgspec
 
 from midspan.instrumentation import conventions
+from midspan.pipelines.ingest.assembly.runs_of_traces import session_run_id
 from midspan.pipelines.ingest.normalise.normaliser import CONTEXT, context_value
 from midspan.pipelines.ingest.raw import RawLog, RawSpan
-from midspan.pipelines.ingest.runs_of_traces import session_run_id
 from midspan.pipelines.ingest.span import Span
 from midspan.scorers.errors import InvalidInput
 

@@ -31,11 +31,19 @@ def record_kind(file: Source) -> Literal["plan", "result"] | None:
 
 def is_input(file: Source) -> bool:
     """Return whether a file in a directory is read; one that a person names always is."""
+    return may_be_input(file) and (_is_by_name(file) or is_readable(file))
+
+
+def may_be_input(file: Source) -> bool:
+    """Return whether a file is read, or is when it begins as one that can be; nothing is opened."""
     name = plain_name(file.name.removesuffix(PART))
-    if record_kind(file) or name.endswith(OF_SPANS):
-        return True
     perhaps = name.endswith(PERHAPS) or file.name.endswith(PACKED_ENDINGS)
-    return perhaps and not name.endswith(NEVER) and is_readable(file)
+    return _is_by_name(file) or (perhaps and not name.endswith(NEVER))
+
+
+def _is_by_name(file: Source) -> bool:
+    name = plain_name(file.name.removesuffix(PART))
+    return record_kind(file) is not None or name.endswith(OF_SPANS)
 
 
 def spool_name(file: Source) -> re.Match[str] | None:

@@ -1,7 +1,6 @@
 """Which files a person means by the paths of `midspan ingest`."""
 
 import hashlib
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,10 +8,14 @@ from typing import Final
 
 import xxhash
 
+from midspan.pipelines.disk import explained
+from midspan.pipelines.ingest.decode.lines import MARK
 from midspan.pipelines.ingest.file_kinds import is_input, is_packed, record_kind, spool_name
+from midspan.pipelines.ingest.folders import files_below
 from midspan.pipelines.ingest.sources.pages import Pages
 from midspan.pipelines.ingest.sources.remote import RemoteFile, find_remote, is_remote
 from midspan.pipelines.ingest.streams import KeptStream
+from midspan.pipelines.ingest.unread import Unread, nothing_read, renamed, unreadable, why
 from midspan.pipelines.records import PLAN_FILE, RESULT_SUFFIX
 from midspan.pipelines.workspace import SETTINGS
 from midspan.scorers.errors import InvalidInput
@@ -20,8 +23,14 @@ from midspan.scorers.errors import InvalidInput
 UNPACKED: Final = 8
 """How many times its size a compressed file of spans comes to, roughly."""
 
+BLANK_UP_TO: Final = 2**16
+"""Up to this size, a file is looked through for something other than white space."""
+
 Location = Path | RemoteFile
 """Where a file is: both kinds have a name, and are opened in the same way."""
+
+Origin = Location | Pages | KeptStream
+"""Where spans come from: a file, or what was kept of a server or a pipe."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,11 +41,13 @@ class SpanFile:
     `named` if a person named the file itself, and not a directory that it lies in.
     """
 
-    path: Location | Pages | KeptStream
+    path: Origin
     size: int
     digest: str
     launch: int = 0
     named: bool = False
+    line: int = 0
+    """Number of its line in the manifest, by which its spans name it."""
 
     @property
     def unpacked_size(self) -> int:
@@ -46,11 +57,12 @@ class SpanFile:
 
 @dataclass(kw_only=True)
 class Inputs:
-    """The files to read, by kind, each once."""
+    """The files to read, by kind, each once; and those that cannot be, with why."""
 
     spans: list[SpanFile] = field(default_factory=list)
     results: list[Location] = field(default_factory=list)
     plans: list[Location] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
 
 
 def find_inputs(paths: Iterable[Path | str | KeptStream]) -> Inputs:
@@ -70,26 +82,74 @@ def find_inputs(paths: Iterable[Path | str | KeptStream]) -> Inputs:
             found.update(dict.fromkeys(files))
             named.update(files if is_file else ())
             continue
-        path = Path(given)
+        path = _existing(given)
         named.add(path)
         if path.is_dir():
-            found.update(dict.fromkeys(_of_directory(path)))
-        elif path.is_file():
-            found.update(dict.fromkeys([path, *_beside(path)]))
+            found.update(dict.fromkeys(files_below(path, inputs.unread)))
         else:
-            raise InvalidInput(f"{path}: no such file or directory")
+            found.update(dict.fromkeys([path, *_beside(path)]))
     for file in found:
-        match record_kind(file):
-            case "result":
-                inputs.results.append(file)
-            case "plan":
-                inputs.plans.append(file)
-            case None:
-                inputs.spans.append(_span_file(file, named=file in named))
-    empty = [each.path for each in inputs.spans if each.size == 0 and each.named]
-    if empty:
-        raise InvalidInput(f"{empty[0]}: the file is empty: no spans to read")
+        _sort_in(file, file in named, inputs)
+    _require_something(inputs)
     return inputs
+
+
+def _existing(given: Path | str) -> Path:
+    """Return the path that a person names; of a spool file, where it is now."""
+    if not str(given):
+        raise InvalidInput("'': an empty path", fix="Name a file or a folder; . is this one.")
+    path = renamed(Path(given)) or Path(given)
+    with explained(path):
+        try:
+            path.stat()
+        except (FileNotFoundError, NotADirectoryError) as error:
+            reason = why(path, error) if path.is_symlink() else "no such file or directory"
+            raise InvalidInput(f"{path}: {reason}") from None
+    return path
+
+
+def _sort_in(file: Location, named: bool, inputs: Inputs) -> None:
+    """Put a file among its kind, or among those that cannot be read."""
+    reason = unreadable(file) if isinstance(file, Path) else None
+    finished = renamed(file) if reason else None
+    if finished is not None:
+        file, reason = finished, unreadable(finished)
+    if reason is not None:
+        inputs.unread.append((file, reason))
+        return
+    match record_kind(file):
+        case "result":
+            inputs.results.append(file)
+        case "plan":
+            inputs.plans.append(file)
+        case None:
+            try:
+                inputs.spans.append(_span_file(file, named=named))
+            except OSError as error:
+                inputs.unread.append((file, why(file, error)))
+
+
+def _require_something(inputs: Inputs) -> None:
+    """Set files apart that a person names and that are empty; if nothing is left, it is an error.
+
+    An empty one in a directory is a spool file that was only just opened.
+    """
+    empty = [each for each in inputs.spans if each.named and _is_blank(each)]
+    inputs.spans = [each for each in inputs.spans if each not in empty]
+    if inputs.spans or inputs.results or inputs.plans:
+        inputs.unread += [(each.path, "there is nothing in it") for each in empty]
+    elif empty:
+        raise InvalidInput(f"{empty[0].path}: the file is empty: no spans to read")
+    elif inputs.unread:
+        raise nothing_read(inputs.unread)
+
+
+def _is_blank(file: SpanFile) -> bool:
+    """Return whether a file holds nothing but white space; a long one is taken at its word."""
+    if isinstance(file.path, Pages | RemoteFile) or not 0 < file.size <= BLANK_UP_TO:
+        return file.size == 0
+    with file.path.open("rb") as content:
+        return not content.read().removeprefix(MARK).strip()
 
 
 def digest_of(path: Location) -> str:
@@ -100,21 +160,6 @@ def digest_of(path: Location) -> str:
         # Every byte goes through it before anything is read: a cryptographic one takes 20 times
         # as long, and nothing here guards against files made to have equal hashes.
         return hashlib.file_digest(content, xxhash.xxh3_128).hexdigest()
-
-
-def _of_directory(directory: Path) -> list[Path]:
-    if (directory / SETTINGS).is_file():
-        raise InvalidInput(
-            f"{directory}: is a workspace, not a directory of spans",
-            fix="Name the directory that the spool or the exporter wrote to.",
-        )
-    files = [path for path in _walk(directory) if is_input(path)]
-    if not files:
-        raise InvalidInput(
-            f"{directory}: no files of spans in this directory",
-            fix="Name the directory that the spool or the exporter wrote to.",
-        )
-    return files
 
 
 def _of_address(url: str) -> tuple[list[Location], bool]:
@@ -139,21 +184,9 @@ def _of_address(url: str) -> tuple[list[Location], bool]:
     return files, False
 
 
-def _walk(directory: Path) -> Iterator[Path]:
-    """Yield the files below a directory; workspaces and hidden folders are passed over."""
-
-    def refuse(error: OSError) -> None:
-        raise error
-
-    for folder, folders, names in os.walk(directory, onerror=refuse):
-        if SETTINGS in names:
-            folders.clear()
-            continue
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(folder, name) for name in sorted(names))
-
-
 def _span_file(path: Location, *, named: bool) -> SpanFile:
+    if isinstance(path, Path) and (finished := renamed(path)) is not None:
+        path = finished
     match = spool_name(path)
     launch = int(match["launch"]) if match else 0
     size = path.size if isinstance(path, RemoteFile) else path.stat().st_size

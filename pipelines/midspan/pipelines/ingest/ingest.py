@@ -1,14 +1,14 @@
 """Files in, tables out: what was read is kept, merged or quarantined, and the counts add up."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from midspan.pipelines.engines import Workers
+from midspan.pipelines.ingest.assembly.runs_of_traces import runs_of_traces
 from midspan.pipelines.ingest.combine import Shard, ShardReport, combine_shard
 from midspan.pipelines.ingest.commit import commit
 from midspan.pipelines.ingest.context_rules import ContextRules
@@ -18,7 +18,6 @@ from midspan.pipelines.ingest.logs.routes import route_logs, traces_of_sessions
 from midspan.pipelines.ingest.logs.told_sessions import add_told_sessions
 from midspan.pipelines.ingest.manifest import ManifestLine
 from midspan.pipelines.ingest.plan import joined_facts, plan_shards
-from midspan.pipelines.ingest.runs_of_traces import runs_of_traces
 from midspan.pipelines.ingest.sources.fetch import fetch, server_at
 from midspan.pipelines.ingest.sources.remote import RemoteFile
 from midspan.pipelines.ingest.spill import (
@@ -31,7 +30,11 @@ from midspan.pipelines.ingest.spill import (
 )
 from midspan.pipelines.ingest.stored import runs_touched, stored_spans
 from midspan.pipelines.ingest.streams import kept_streams
+from midspan.pipelines.ingest.summary import IngestSummary
+from midspan.pipelines.ingest.unread import Unread, nothing_read, unread
 from midspan.pipelines.workspace import LARGE_BUCKETS, SMALL_BUCKETS, Workspace
+
+__all__ = ["IngestSummary", "ingest"]
 
 POOL_FROM_BYTES: Final = 64 * 2**20
 """Below this, starting processes takes longer than they save."""
@@ -40,33 +43,6 @@ SHARD_BYTES: Final = 16 * 2**20
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, and how much of how much is done."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class IngestSummary:
-    """What one ingest did: `spans_in` is the sum of kept, merged and quarantined.
-
-    `logs_in` is the sum of log records applied to spans and of those that there was no span for.
-    `rejected` says file, line and reason of what was quarantined.
-    """
-
-    files: int
-    files_known: int
-    spans_in: int
-    kept: int
-    merged: int
-    quarantined: int
-    rejected: list[str]
-    runs: int
-    calls: int
-    logs_in: int = 0
-    logs_applied: int = 0
-    logs_unmatched: int = 0
-    dialects: Counter[str] = field(default_factory=Counter)
-    faults: Counter[str] = field(default_factory=Counter)
-    notes: Counter[str] = field(default_factory=Counter)
-    unmapped: list[str] = field(default_factory=list)
-    """What rules of the run context name and nothing that was read has."""
 
 
 def ingest(
@@ -152,21 +128,23 @@ class _Ingest:
             ManifestLine.of(
                 file,
                 report,
-                merged=merged[source],
+                merged=merged[file.line],
                 unmatched=unmatched[source],
                 rules=self._rules,
             )
             for source, (file, report) in enumerate(zip(files, reports, strict=False))
         ]
         lines += self._known.manifest()
-        rejected = [row_of(str(path), problem) for path, problem in self._known.rejected]
+        rejected = [row_of(str(file.path), problem) for file, problem in self._known.rejected]
         rejected += read_rejected(self._spilled)
+        rejected += [row_of(str(path), unread(reason)) for path, reason in self._unread(reports)]
         commit(
             self._workspace,
             shards=done,
             replaced=touched,
             rejected=rejected,
             known=self._known,
+            earlier=self._known.lines_after(merged),
             manifest=lines,
             scratch=self._written,
         )
@@ -194,16 +172,27 @@ class _Ingest:
 
     def _read(self, files: Sequence[SpanFile]) -> list[FileReport]:
         """First pass: every file is set down by shard."""
-        tasks = [
-            (file, n, self._spilled, self._shards, self._rules) for n, file in enumerate(files)
-        ]
+        where = (self._spilled, self._shards, self._rules)
+        tasks = [(file, number, *where) for number, file in enumerate(files)]
         reports = [FileReport()] * len(files)
         total, done = sum(file.size for file in files), 0
         for number, report in self._workers.run(spill_file, tasks):
             reports[number] = report
             done += files[number].size
             self._progress("reading", done, total)
+        if files and self._is_all_that_was_given() and not any(map(_says_something, reports)):
+            raise nothing_read(self._unread(reports))
         return reports
+
+    def _is_all_that_was_given(self) -> bool:
+        return not self._known.files_known and not self._known.changed
+
+    def _unread(self, reports: Sequence[FileReport]) -> Iterator[Unread]:
+        """Yield the files that could not be read, or not to their ends, and why."""
+        yield from self._known.unread
+        for file, report in zip(self._known.new_files, reports, strict=False):
+            if report.unread is not None:
+                yield file.path, report.unread
 
     def _load_stored(self, reports: list[FileReport]) -> list[str]:
         """Return the stored runs that change; their spans are set down beside the new ones.
@@ -239,3 +228,7 @@ class _Ingest:
             reports[number] = report
             self._progress("writing", len(reports), len(shards))
         return [reports[number] for number in range(len(shards))]
+
+
+def _says_something(report: FileReport) -> bool:
+    return report.unread is None or report.spans_in > 0 or report.logs_in > 0

@@ -1,60 +1,69 @@
 """What a workspace knows already, and which of the given files are new to it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
-import msgspec
-
-from midspan.pipelines.ingest.assemble import Records
+from midspan.pipelines.ingest.assembly.assemble import Records
 from midspan.pipelines.ingest.context_rules import ContextRules
-from midspan.pipelines.ingest.files import Inputs, Location, SpanFile, digest_of
-from midspan.pipelines.ingest.manifest import ManifestLine, read_manifest
-from midspan.pipelines.ingest.raw import RAW_KEPT, Rejected
-from midspan.pipelines.records import (
-    PLAN_FILE,
-    PlannedRun,
-    ResultRecord,
-    decode_planned_run,
-    decode_result,
-    read_plan,
-)
+from midspan.pipelines.ingest.files import Inputs, SpanFile
+from midspan.pipelines.ingest.manifest import READER, ManifestLine, read_manifest
+from midspan.pipelines.ingest.raw import Rejected
+from midspan.pipelines.ingest.record_files import RecordFile, read_record_files, stored_records
+from midspan.pipelines.ingest.unread import Unread
+from midspan.pipelines.records import PlannedRun, ResultRecord
 from midspan.pipelines.workspace import Workspace
-
-RESULTS_FILE: Final = "results.jsonl"
-"""Result records of the workspace's runs: a late span's run is put together with them again."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
     """Plan and results of all runs, those that changed them, and the files not read before.
 
-    A plan or result that cannot be read is quarantined like a span, and its file noted.
+    A plan or result that cannot be read is quarantined like a span, and its file noted. `lines` are
+    the manifest's; `unread` the files that cannot be read, and why.
     """
 
     records: Records
     changed: set[str]
     new_files: list[SpanFile]
     files_known: int
-    rejected: list[tuple[Location, Rejected]] = field(default_factory=list)
+    lines: list[ManifestLine] = field(default_factory=list)
+    rejected: list[tuple[RecordFile, Rejected]] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
     reread: frozenset[int] = frozenset()
     """Numbers of the new files that were read before, by other rules of the run context."""
 
     cursors: Mapping[str, bytes] = field(default_factory=dict)
     """How far servers were read, by file within the workspace."""
 
+    tried_again: frozenset[str] = frozenset()
+    """Hashes of files that an earlier midspan could make nothing of."""
+
     def manifest(self) -> Iterator[ManifestLine]:
         """Yield a line for each record file with something that could not be read."""
-        for path, count in Counter(path for path, _ in self.rejected).items():
+        for digest, count in Counter(file.digest for file, _ in self.rejected).items():
             yield ManifestLine(
-                file=str(path),
-                hash=digest_of(path),
+                file=str(next(file.path for file, _ in self.rejected if file.digest == digest)),
+                hash=digest,
                 spans_in=count,
                 kept=0,
                 merged=0,
                 quarantined=count,
+                reader=READER,
             )
+
+    def quarantined_again(self) -> set[str]:
+        """Return files of which all that the quarantine says is said anew."""
+        return {line.file for line in self.lines if line.hash in self.tried_again}
+
+    def lines_after(self, merged: Mapping[int, int]) -> list[ManifestLine]:
+        """Return the manifest's lines after spans of their files were superseded, by line."""
+        return [
+            line.read_again()
+            if line.hash in self.tried_again
+            else line.with_merged(merged.get(number, 0))
+            for number, line in enumerate(self.lines)
+        ]
 
 
 def load_known(
@@ -66,48 +75,46 @@ def load_known(
     """Return what is known before the first span is read.
 
     A file is known by its content and the rules of the run context that it was last read by. One
-    with log records that found no span is read again when a person names it.
+    with log records that found no span is read again when a person names it, and one that another
+    version of midspan could make nothing of always is.
     """
     lines = list(read_manifest(workspace.path))
-    unmatched = {line.hash: line.logs_unmatched for line in lines}
-    again = {file.digest for file in inputs.spans if file.named and unmatched.get(file.digest)}
-    seen = {line.hash: line.rules for line in lines if line.hash not in again}
+    last = {line.hash: line for line in lines}
+    again = {
+        file.digest
+        for file in inputs.spans
+        if file.named and file.digest in last and last[file.digest].logs_unmatched
+    }
+    lost = {digest for digest, line in last.items() if line.is_lost}
+    seen = {line.hash: line.rules for line in lines if line.hash not in again | lost}
     servers = {line.file: line.rules for line in lines if line.cursor is not None}
-    new_files = [file for file in inputs.spans if seen.get(file.digest) != rules.recorded()]
+    unknown = (file for file in inputs.spans if seen.get(file.digest) != rules.recorded())
+    new_files = [replace(file, line=len(lines) + number) for number, file in enumerate(unknown)]
     read_before = (
         number
         for number, file in enumerate(new_files)
         if file.digest in seen or servers.get(str(file.path), rules.recorded()) != rules.recorded()
     )
+    record_files = list(read_record_files(inputs))
+    given = {file.digest for file in new_files} | {file.digest for file in record_files}
     known = Known(
-        records=Records(
-            plans={run.run_id: run for run in _stored_plan(workspace)},
-            results=_stored_results(workspace),
-        ),
+        records=stored_records(workspace.path),
         changed=set(),
         new_files=new_files,
         files_known=len(inputs.spans) - len(new_files),
+        lines=lines,
+        unread=inputs.unread,
         reread=frozenset(read_before),
         cursors=cursors or {},
+        tried_again=frozenset(lost & given),
     )
-    for path in (*inputs.plans, *inputs.results):
-        for record in _read(path, path in inputs.plans):
+    for each in record_files:
+        for record in each.records:
             if not isinstance(record, Rejected):
                 _add(known, record)
-            elif digest_of(path) not in seen:
-                known.rejected.append((path, record))
+            elif each.digest not in seen:
+                known.rejected.append((each, record))
     return known
-
-
-def _read(path: Location, is_plan: bool) -> Iterator[PlannedRun | ResultRecord | Rejected]:
-    """Yield the records of a file, and why the others cannot be read."""
-    lines = path.read_bytes().splitlines() if is_plan else [path.read_bytes()]
-    for number, line in enumerate(lines, start=1):
-        if line.strip() or not is_plan:
-            try:
-                yield decode_planned_run(line) if is_plan else decode_result(line)
-            except ValueError as error:
-                yield Rejected(number, str(error), line[:RAW_KEPT].decode(errors="replace"))
 
 
 def _add(known: Known, record: PlannedRun | ResultRecord) -> None:
@@ -120,18 +127,3 @@ def _add(known: Known, record: PlannedRun | ResultRecord) -> None:
         if launches.get(record.launch) != record:
             known.changed.add(record.run_id)
         launches[record.launch] = record
-
-
-def _stored_plan(workspace: Workspace) -> Iterable[PlannedRun]:
-    path = workspace.path / PLAN_FILE
-    return read_plan(path) if path.is_file() else ()
-
-
-def _stored_results(workspace: Workspace) -> dict[str, dict[int, ResultRecord]]:
-    path = workspace.path / RESULTS_FILE
-    results: dict[str, dict[int, ResultRecord]] = {}
-    if path.is_file():
-        for line in path.read_bytes().splitlines():
-            record = msgspec.json.decode(line, type=ResultRecord)
-            results.setdefault(record.run_id, {})[record.launch] = record
-    return results

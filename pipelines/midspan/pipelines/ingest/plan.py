@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
+from midspan.pipelines.ingest.assembly.runs_of_traces import TraceFacts
 from midspan.pipelines.ingest.combine import Shard
 from midspan.pipelines.ingest.known import Known
-from midspan.pipelines.ingest.runs_of_traces import TraceFacts
 from midspan.pipelines.ingest.spill import FileReport, shard_of
 
 

@@ -7,20 +7,22 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
+from midspan.pipelines.ingest.assembly.runs_of_traces import TraceFacts, session_run_id
 from midspan.pipelines.ingest.content.document import encode
 from midspan.pipelines.ingest.context_rules import ContextReader, ContextRules
 from midspan.pipelines.ingest.decode import read
-from midspan.pipelines.ingest.files import SpanFile
+from midspan.pipelines.ingest.files import Location, SpanFile
 from midspan.pipelines.ingest.logs.entry import READ, entry_of
 from midspan.pipelines.ingest.normalise import Unusable, normalise
-from midspan.pipelines.ingest.raw import RAW_KEPT, RawLog, RawSpan, Rejected
-from midspan.pipelines.ingest.runs_of_traces import TraceFacts, session_run_id
+from midspan.pipelines.ingest.raw import RAW_KEPT, Raw, RawLog, RawSpan, Rejected
 from midspan.pipelines.ingest.sources.pages import Pages
 from midspan.pipelines.ingest.span import Span
+from midspan.pipelines.ingest.streams import KeptStream
+from midspan.pipelines.ingest.unread import UNREADABLE, renamed, why
 
 Item = TypeVar("Item")
 
@@ -46,6 +48,9 @@ class FileReport:
     reader: ContextReader | None = None
     """What became of the rules of the run context in this file."""
 
+    unread: str | None = None
+    """Why the file could not be read to its end, if it could not."""
+
 
 def spill_file(
     file: SpanFile, source: int, directory: Path, shards: int, rules: ContextRules
@@ -54,7 +59,7 @@ def spill_file(
     report = FileReport()
     reader = report.reader = ContextReader(rules, file.path)
     with Spill(directory, str(source), shards) as spill:
-        for item in file.path.read() if isinstance(file.path, Pages) else read(file.path):
+        for item in _items(file, report):
             if isinstance(item, RawLog) or (isinstance(item, Rejected) and item.log):
                 _set_down_log(item, source, str(file.path), report, spill)
                 continue
@@ -64,9 +69,31 @@ def spill_file(
                 report.quarantined += 1
                 spill.reject(str(file.path), span)
             else:
-                span.source, span.launch = source, file.launch
+                span.source, span.launch = file.line, file.launch
                 note_span(report, span, spill.add(span))
     return report
+
+
+def _items(file: SpanFile, report: FileReport) -> Iterator[Raw | Span]:
+    """Yield what a file holds; where the rest of it cannot be read, the report says why."""
+    if isinstance(file.path, Pages):
+        yield from file.path.read()
+        return
+    try:
+        yield from _wherever_it_is(file.path)
+    except UNREADABLE as error:
+        report.unread = why(file.path, error)
+
+
+def _wherever_it_is(path: Location | KeptStream) -> Iterator[Raw | Span]:
+    """Yield what a file holds, which its writer may have renamed since it was found."""
+    try:
+        yield from read(path)
+    except FileNotFoundError:
+        finished = renamed(path)
+        if finished is None:
+            raise
+        yield from read(finished)
 
 
 def _set_down_log(
@@ -125,7 +152,6 @@ class Spill:
     def __init__(self, directory: Path, name: str, shards: int) -> None:
         self._directory, self._name, self._shards = directory, name, shards
         self._pending: dict[str, list[Any]] = {}
-        self._open: dict[str, BinaryIO] = {}
 
     def __enter__(self) -> "Spill":
         return self
@@ -133,8 +159,6 @@ class Spill:
     def __exit__(self, *_: object) -> None:
         for where in list(self._pending):
             self._write(where)
-        for file in self._open.values():
-            file.close()
 
     def add(self, span: Span) -> int:
         """Return the shard that the span was put in."""
@@ -160,10 +184,10 @@ class Spill:
         pending = self._pending[where]
         if not pending:
             return
-        if where not in self._open:
-            self._open[where] = (self._directory / f"{where}-{self._name}.spill").open("wb")
         chunk = msgspec.msgpack.encode(pending)
-        self._open[where].write(len(chunk).to_bytes(8, "big") + chunk)
+        # Opened anew for each chunk: there may be more shards than files that may be open.
+        with (self._directory / f"{where}-{self._name}.spill").open("ab") as file:
+            file.write(len(chunk).to_bytes(8, "big") + chunk)
         pending.clear()
 
 

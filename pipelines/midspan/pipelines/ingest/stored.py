@@ -6,40 +6,11 @@ from typing import Any, Final
 import msgspec
 import polars as pl
 
-from midspan.pipelines.ingest.repeats import SHARED_FIELDS, TOKEN_FIELDS
 from midspan.pipelines.ingest.span import Emitted, Span, Tool
 from midspan.pipelines.workspace import Workspace
 
 JOINS: Final = "joins"
 """A private column of the text table's files: what only putting runs together needs, as JSON."""
-
-_JOINED_FIELDS: Final = ("tool_name", "call_id", "context", "launch", "agent", "logged")
-_DERIVED_FIELDS: Final = (*SHARED_FIELDS, "kind", "status", "notes", "text_form")
-"""What putting a run together may change of a span, from what its other spans say."""
-
-
-def as_received(span: Span) -> Span:
-    """Return a copy of a span as it is before its run is put together."""
-    return msgspec.structs.replace(span, notes=list(span.notes))
-
-
-def stored_joins(span: Span, received: Span, *, counts: bool) -> str:
-    """Return the value of the private column for a span, with what the tables show otherwise."""
-    kept = {name: getattr(span, name) for name in _JOINED_FIELDS}
-    joins = {name: value for name, value in kept.items() if value}
-    was = {} if counts and received == span else _was(span, received, counts)
-    if was:
-        joins["was"] = was
-    return msgspec.json.encode(joins).decode()
-
-
-def _was(span: Span, received: Span, counts: bool) -> dict[str, Any]:
-    return {
-        name: getattr(received, name)
-        for name in _DERIVED_FIELDS
-        if getattr(received, name) != getattr(span, name)
-        or (not counts and name in TOKEN_FIELDS and getattr(received, name) is not None)
-    }
 
 
 def runs_touched(

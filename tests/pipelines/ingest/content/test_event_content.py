@@ -45,10 +45,10 @@ def test_no_instructions(value: Any) -> None:
 def test_a_tools_message_may_hold_the_call() -> None:
     parts = [{"type": "tool_call", "id": "c1", "name": "f", "arguments": {}}]
     assert read_messages([{"role": "tool", "parts": parts}]) == [
-        Message("tool", (CallPart("c1", "f", "{}"),))
+        Message("tool", (CallPart("f", "{}", "c1"),))
     ]
 
 
 def test_a_tools_message_may_hold_its_result_as_text() -> None:
     item = {"role": "tool", "tool_call_id": "c1", "parts": [{"type": "text", "content": "39.0"}]}
-    assert read_messages([item]) == [Message("tool", (ResultPart("c1", None, "39.0"),))]
+    assert read_messages([item]) == [Message("tool", (ResultPart("39.0", "c1"),))]

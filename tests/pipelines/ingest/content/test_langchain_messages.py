@@ -16,13 +16,13 @@ BROKEN = {"name": "look", "args": '{"id": ', "id": "c2", "type": "invalid_tool_c
 def test_two_ways_to_write_a_message(message: dict[str, object]) -> None:
     [read] = read_messages([message]) or []
     assert (read.role, list(read.texts())) == ("assistant", ["Wait."])
-    assert list(read.calls()) == [CallPart("c1", "look", '{"id":1}')]
+    assert list(read.calls()) == [CallPart("look", '{"id":1}', "c1")]
 
 
 def test_calls_whose_arguments_are_no_json_stand_beside_the_others() -> None:
     message = {"type": "ai", "content": "", "tool_calls": [GOOD], "invalid_tool_calls": [BROKEN]}
     [read] = read_messages([message]) or []
     assert list(read.calls()) == [
-        CallPart("c1", "look", '{"id":1}'),
-        CallPart("c2", "look", '{"id": '),
+        CallPart("look", '{"id":1}', "c1"),
+        CallPart("look", '{"id": ', "c2"),
     ]

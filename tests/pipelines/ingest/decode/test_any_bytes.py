@@ -5,12 +5,14 @@ import json
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from midspan.pipelines.ingest.decode import read
 from midspan.pipelines.ingest.ingest import ingest
 from midspan.pipelines.workspace import Workspace
+from midspan.scorers.errors import InvalidInput
 from tests.pipelines.ingest.decode.encodings import ENCODINGS
 from tests.pipelines.ingest.logs.told import log, requests
 from tests.pipelines.ingest.stories import OTHER, story
@@ -59,6 +61,10 @@ def everything_is_accounted_for(content: bytes) -> None:
         file = Path(directory) / "file"
         file.write_bytes(content)
         items = len(list(read(file)))
+        if not content.strip():
+            with pytest.raises(InvalidInput, match="the file is empty"):
+                ingest([file], Path(directory) / "ws")
+            return
         summary = ingest([file], Path(directory) / "ws")
         workspace = Workspace(Path(directory) / "ws")
         assert summary.spans_in + summary.logs_in == items

@@ -6,9 +6,9 @@ from typing import Any, Final
 from hypothesis import given
 from hypothesis import strategies as st
 
-from midspan.pipelines.ingest.lost_calls import recover_lost_calls
+from midspan.pipelines.ingest.assembly.lost_calls import recover_lost_calls
+from midspan.pipelines.ingest.assembly.tree import Node, Tree
 from midspan.pipelines.ingest.normalise.log_records import apply_logs
-from midspan.pipelines.ingest.span import key_of
 from tests.pipelines.ingest.normalise.raw_spans import log, normalised
 
 OPERATIONS: Final = ["chat", "execute_tool", "invoke_agent", "execute_task", "unheard of", 7]
@@ -177,5 +177,7 @@ def test_a_step_of_any_content_is_searched(document: Any) -> None:
     )
     span = normalised({"gen_ai.operation.name": "chat"})
     span.notes = ["lost_call"]
-    recover_lost_calls([span], {key_of(span): [step]})
+    nodes = [Node(step), Node(span)]
+    nodes[1].around = nodes[0]
+    recover_lost_calls(Tree(nodes=nodes, outer_first=nodes))
     assert span.kind == "llm"

@@ -53,8 +53,8 @@ def test_a_message_with_calls_and_a_result() -> None:
     }
     source = Source(raw_span(attributes))
     assert take_messages(source, "m") == [
-        Message("assistant", (TextPart("Looking."), CallPart("c1", "search", '{"q": 1}'))),
-        Message("tool", (ResultPart("c1", None, "rain"),)),
+        Message("assistant", (TextPart("Looking."), CallPart("search", '{"q": 1}', "c1"))),
+        Message("tool", (ResultPart("rain", "c1"),)),
     ]
     assert source.attributes == {"other": "stays"}
 

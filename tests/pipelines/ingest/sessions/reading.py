@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from midspan.pipelines.ingest.assemble import Records, assemble
+from midspan.pipelines.ingest.assembly.assemble import Records, assemble
 from midspan.pipelines.ingest.raw import Rejected
 from midspan.pipelines.ingest.sessions import SessionFormat, detect, read_session
 from midspan.pipelines.ingest.span import Span

@@ -1,6 +1,7 @@
 """What messages, arguments and results hold, whatever form a producer wrote them in."""
 
 from midspan.pipelines.ingest.content.arguments import Arguments, read_arguments
+from midspan.pipelines.ingest.content.canonical import canonical_messages
 from midspan.pipelines.ingest.content.document import parse
 from midspan.pipelines.ingest.content.forms import read_instructions, read_messages
 from midspan.pipelines.ingest.content.message import (
@@ -8,7 +9,6 @@ from midspan.pipelines.ingest.content.message import (
     Message,
     Part,
     ResultPart,
-    canonical_messages,
     trailing_results,
 )
 from midspan.pipelines.ingest.content.results import Result, read_result

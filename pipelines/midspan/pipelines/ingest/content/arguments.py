@@ -78,12 +78,15 @@ def looks_like_schema(document: Any) -> bool:
         document.get("type") == "object" or "required" in document
     ):
         return True
-    return all(_describes_a_property(each) for each in document.values())
+    for each in document.values():
+        if not isinstance(each, dict) or not _describes_a_property(each):
+            return False
+    return True
 
 
-def _describes_a_property(value: Any) -> bool:
+def _describes_a_property(value: dict[str, Any]) -> bool:
     """Return whether a value tells a type: `{"type": "circle"}` is an argument, and no schema."""
-    if not isinstance(value, dict) or set(value) - _PROPERTY_KEYS:
+    if value.keys() - _PROPERTY_KEYS:
         return False
     types = value.get("type")
     names = types if isinstance(types, list) else [types]
@@ -119,16 +122,15 @@ def _unwrapped(document: Any) -> Any:
     """Return what a wrapper holds, or None where there is no wrapper."""
     if not isinstance(document, dict):
         return None
-    for key in _RAW_KEYS:
-        if set(document) == {key} and isinstance(document[key], str):
-            text = document[key]
-            if key in _MAY_BE_A_PARAMETER and not _is_broken_json(text):
-                return None
-            return _Raw(text)
+    if len(document) == 1:
+        key, text = next(iter(document.items()))
+        if key in _RAW_KEYS and isinstance(text, str):
+            whole = key in _MAY_BE_A_PARAMETER and not _is_broken_json(text)
+            return None if whole else _Raw(text)
     unparsed = document.get("__unparsedToolInput")
     if isinstance(unparsed, dict) and isinstance(unparsed.get("raw"), str):
         return _Raw(unparsed["raw"])
-    if set(document) <= _WRAPPER_KEYS:
+    if document.keys() <= _WRAPPER_KEYS:
         if isinstance(document.get("input_str"), str):
             inputs = document.get("inputs")
             return inputs if isinstance(inputs, dict) else document["input_str"]

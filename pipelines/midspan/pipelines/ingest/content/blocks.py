@@ -115,9 +115,9 @@ def _call(block: dict[str, Any]) -> CallPart:
     function = block.get("function")
     inner = function if isinstance(function, dict) else block
     return CallPart(
-        _first_text(block, _ID_KEYS),
         _first_text(inner, _NAME_KEYS) or "",
         as_text(_first(inner, _ARGUMENT_KEYS)),
+        _first_text(block, _ID_KEYS),
     )
 
 
@@ -135,9 +135,9 @@ def _result(block: dict[str, Any]) -> ResultPart:
         failed = failed or str(value.get("type", "")).startswith("error")
         value = value["value"]
     return ResultPart(
+        _flat(value),
         _first_text(source, _RESULT_ID_KEYS),
         _first_text(source, _NAME_KEYS),
-        _flat(value),
         failed,
     )
 

@@ -10,13 +10,16 @@ import msgspec
 PYTHON_LIMIT: Final = 100_000
 """Longer texts in Python notation are left as text: parsing them can exhaust the stack."""
 
+_DECODER: Final = msgspec.json.Decoder()
+_ENCODER: Final = msgspec.json.Encoder(enc_hook=str)
+
 
 def parse(value: Any) -> Any:
     """Return the value of JSON text, None for text that is no JSON, other values as they are."""
     if not isinstance(value, str):
         return value
     try:
-        return msgspec.json.decode(value)
+        return _DECODER.decode(value)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
 
@@ -43,6 +46,6 @@ def as_text(value: Any) -> str | None:
 def encode(value: Any) -> str:
     """Return compact JSON; what JSON cannot hold is written as its text."""
     try:
-        return msgspec.json.encode(value, enc_hook=str).decode()
+        return _ENCODER.encode(value).decode()
     except UnicodeEncodeError:  # half a surrogate pair, which Python's notation can hold
         return json.dumps(value, default=str, separators=(",", ":"))

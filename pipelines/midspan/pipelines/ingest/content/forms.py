@@ -6,7 +6,10 @@ Nothing here raises on content: what is in no known form is kept as it came.
 from collections.abc import Iterator
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from midspan.pipelines.ingest.content.blocks import read_block
+from midspan.pipelines.ingest.content.canonical import read_canonical
 from midspan.pipelines.ingest.content.document import as_text, parse
 from midspan.pipelines.ingest.content.message import (
     CallPart,
@@ -39,6 +42,9 @@ def read_messages(value: Any) -> list[Message] | None:
 
     None where the value cannot be read as messages, as when it was cut off.
     """
+    written = read_canonical(value) if isinstance(value, str) else None
+    if written is not None:
+        return written
     document = parse(value)
     if isinstance(document, dict):
         return _of_document(document)
@@ -87,7 +93,7 @@ def _of_choice(choice: Any) -> Iterator[Message]:
     if reason is None and isinstance(info, dict):
         reason = info.get("finish_reason")
     for message in _of_item(choice.get("message")):
-        yield message._replace(finish_reason=_text(reason) or message.finish_reason)
+        yield replace(message, finish_reason=_text(reason) or message.finish_reason)
 
 
 def _of_item(item: Any) -> Iterator[Message]:
@@ -115,9 +121,9 @@ def _of_response_item(item: dict[str, Any]) -> Message:
     kind, id_ = item["type"], _text(item.get("call_id")) or _text(item.get("id"))
     if kind in {"function_call", "custom_tool_call"}:
         arguments = as_text(item.get("arguments", item.get("input")))
-        return Message("assistant", (CallPart(id_, _text(item.get("name")) or "", arguments),))
+        return Message("assistant", (CallPart(_text(item.get("name")) or "", arguments, id_),))
     if kind == "function_call_output":
-        return Message("tool", (ResultPart(id_, None, _result_text(item.get("output"))),))
+        return Message("tool", (ResultPart(_result_text(item.get("output")), id_),))
     if kind == "reasoning":
         parts = [read_block(each) for each in _list(item.get("summary"))]
         texts = [part.text for part in parts if isinstance(part, TextPart)]
@@ -141,7 +147,7 @@ def _message(item: dict[str, Any]) -> Message:
         name = _text(item.get("name")) or _text(item.get("tool_name"))
         failed = item.get("status") == "error" or item.get("is_error") is True
         text = _result_text(content)
-        return Message("tool", (ResultPart(result_id, name, text, failed),), reason)
+        return Message("tool", (ResultPart(text, result_id, name, failed),), reason)
     parts += _content(content)
     parts += _tool_calls(item, {part.id for part in parts if isinstance(part, CallPart)})
     return Message(role, tuple(parts), reason)
@@ -177,7 +183,7 @@ def _tool_calls(item: dict[str, Any], known: set[str | None]) -> Iterator[Part]:
             break
     function = item.get("function_call")
     if isinstance(function, dict) and not seen:
-        yield CallPart(None, _text(function.get("name")) or "", as_text(function.get("arguments")))
+        yield CallPart(_text(function.get("name")) or "", as_text(function.get("arguments")))
 
 
 def _result_text(content: Any) -> str | None:

@@ -1,50 +1,69 @@
-"""Messages in one form: a role and parts."""
+"""Messages in one form: a role and parts, which written as JSON are those of OTel GenAI."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator
+from typing import Any, Final
 
-from midspan.pipelines.ingest.content.document import encode
+import msgspec
 
 
-class TextPart(NamedTuple):
+class TextPart(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag="text"):
     """Something said."""
 
-    text: str
+    text: str = msgspec.field(name="content")
 
 
-class ReasoningPart(NamedTuple):
+class ReasoningPart(
+    msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag="reasoning"
+):
     """Something thought aloud."""
 
-    text: str
+    text: str = msgspec.field(name="content")
 
 
-class CallPart(NamedTuple):
+class CallPart(
+    msgspec.Struct,
+    frozen=True,
+    gc=False,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag="tool_call",
+):
     """A tool call as emitted: the arguments are the raw text, as far as it was kept."""
 
-    id: str | None
     name: str
-    raw_arguments: str | None
+    raw_arguments: str | None = msgspec.field(name="arguments")
+    id: str | None = None
 
 
-class ResultPart(NamedTuple):
+class ResultPart(
+    msgspec.Struct,
+    frozen=True,
+    gc=False,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag="tool_call_response",
+):
     """What a tool gave back, as the model was told."""
 
-    id: str | None
-    name: str | None
-    text: str | None
-    error: bool = False
+    text: str | None = msgspec.field(name="response")
+    id: str | None = None
+    name: str | None = None
+    error: bool = msgspec.field(default=False, name="is_error")
 
 
-class OtherPart(NamedTuple):
+class OtherPart:
     """Anything else, kept as it came."""
 
-    raw: Any
+    __slots__ = ("raw",)
+
+    def __init__(self, raw: Any) -> None:
+        self.raw = raw
 
 
 Part = TextPart | ReasoningPart | CallPart | ResultPart | OtherPart
 
 
-class Message(NamedTuple):
+class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     """One message."""
 
     role: str
@@ -71,20 +90,6 @@ class Message(NamedTuple):
 MODEL_ROLES: Final = frozenset({"assistant", "model", "ai", "AIMessage", "AIMessageChunk"})
 
 
-def canonical_messages(messages: Iterable[Message]) -> str:
-    """Return messages as JSON in the form of OTel GenAI, the one that the text table holds."""
-    documents = []
-    for message in messages:
-        document: dict[str, Any] = {
-            "role": "assistant" if message.role in MODEL_ROLES else message.role,
-            "parts": [_document(part) for part in message.parts],
-        }
-        if message.finish_reason is not None:
-            document["finish_reason"] = message.finish_reason
-        documents.append(document)
-    return encode(documents)
-
-
 def trailing_results(messages: list[Message]) -> list[ResultPart]:
     """Return the tool results that stand after the model's last message: those it reads next."""
     results: list[ResultPart] = []
@@ -93,18 +98,3 @@ def trailing_results(messages: list[Message]) -> list[ResultPart]:
             break
         results[:0] = message.results()
     return results
-
-
-def _document(part: Part) -> Any:
-    if isinstance(part, TextPart):
-        return {"type": "text", "content": part.text}
-    if isinstance(part, ReasoningPart):
-        return {"type": "reasoning", "content": part.text}
-    if isinstance(part, CallPart):
-        call = {"type": "tool_call", "name": part.name, "arguments": part.raw_arguments}
-        return call if part.id is None else {**call, "id": part.id}
-    if isinstance(part, ResultPart):
-        result: dict[str, Any] = {"type": "tool_call_response", "response": part.text}
-        optional = {"id": part.id, "name": part.name, "is_error": part.error or None}
-        return result | {name: value for name, value in optional.items() if value is not None}
-    return part.raw

@@ -6,6 +6,9 @@ from midspan.pipelines.ingest.content.blocks import read_block
 from midspan.pipelines.ingest.content.document import as_text, encode, parse, parse_python
 from midspan.pipelines.ingest.content.message import TextPart
 
+_OPENS: Final = ("{", "[", '"')
+"""How text begins that can hold anything but itself."""
+
 _UNWRAP_AT_MOST: Final = 6
 _FUNCTION_RESPONSE: Final = frozenset({"name", "response"})
 _FUNCTION_RESPONSE_KEYS: Final = frozenset(
@@ -37,6 +40,8 @@ def read_result(value: Any) -> Result:
     >>> read_result('{"total": 39.0}')
     Result(text='{"total": 39.0}', error=False, call_id=None, unwrapped=False)
     """
+    if isinstance(value, str) and value.lstrip()[:1] not in _OPENS:
+        return Result(value)
     document = parse(value)
     inner = _written_otherwise(value, document)
     if inner is not None:
@@ -76,16 +81,16 @@ def _inner(document: Any) -> Any:
         return document["kwargs"]
     if document.get("type") == "tool" and isinstance(document.get("data"), dict):
         return document["data"]
-    if _FUNCTION_RESPONSE <= document.keys() <= _FUNCTION_RESPONSE_KEYS:
+    if "response" in document and _FUNCTION_RESPONSE <= document.keys() <= _FUNCTION_RESPONSE_KEYS:
         return document["response"]
     of_tool = document.get("type") in ("tool", "ToolMessage") or "tool_call_id" in document
     if of_tool and "content" in document:
         return document["content"]
     if "raw_output" in document and document.keys() & {"is_error", "tool_name", "blocks"}:
         return document["raw_output"]
-    if set(document) in ({"output"}, {"output", "kwargs"}) and isinstance(document["output"], dict):
+    if isinstance(document.get("output"), dict) and document.keys() <= {"output", "kwargs"}:
         return document["output"]
-    if set(document) == {"update"} and isinstance(document["update"], dict):
+    if isinstance(document.get("update"), dict) and len(document) == 1:
         messages = document["update"].get("messages")
         return messages[0] if isinstance(messages, list) and len(messages) == 1 else None
     return None

@@ -26,13 +26,13 @@ Format = Json | Framing | SessionFormat
 
 def format_of(head: bytes, name: str) -> Format | None:
     """Return the format of a file that begins like this, None if it is none that can be read."""
-    text = head.removeprefix(MARK).lstrip()
+    text = head.lstrip().removeprefix(MARK).lstrip()
     if not text.startswith((b"{", b"[")) or _CONTROL.search(head):
         framing = framing_of(head)
         if framing is not None:
             return framing
     # A line that was cut off, or whatever a program printed, may stand before the first span.
-    session = detect(head[:_SESSION_HEAD], plain_name(name))
+    session = detect(text[:_SESSION_HEAD], plain_name(name))
     return session or (Json.OTLP if OTLP.search(head) else None)
 
 

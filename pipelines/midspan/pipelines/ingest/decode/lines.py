@@ -21,7 +21,7 @@ def lines(content: Content) -> Iterator[bytes | None]:
         for piece in ended:
             content.position += 1
             size += len(piece)
-            yield b"".join([*held, piece]) if size <= LONGEST else None
+            yield _unmarked(held, piece) if size <= LONGEST else None
             held.clear()
             size = 0
         size += len(rest)
@@ -33,4 +33,9 @@ def lines(content: Content) -> Iterator[bytes | None]:
     if content.damage is not None:
         content.partial = b"".join(held)
     elif size:
-        yield b"".join(held) if size <= LONGEST else None
+        yield _unmarked(held, b"") if size <= LONGEST else None
+
+
+def _unmarked(held: list[bytes], piece: bytes) -> bytes:
+    """Return a line; files that were put one after the other have the mark in their midst too."""
+    return (b"".join([*held, piece]) if held else piece).removeprefix(MARK)

@@ -7,6 +7,7 @@ from midspan.pipelines.ingest.decode.content import Content, Source, opened
 from midspan.pipelines.ingest.decode.documents import HEAD, read_json
 from midspan.pipelines.ingest.decode.formats import Json, format_of, plain_name
 from midspan.pipelines.ingest.decode.frames import Framing, read_messages
+from midspan.pipelines.ingest.decode.lines import MARK
 from midspan.pipelines.ingest.decode.pieces import METRICS
 from midspan.pipelines.ingest.decode.session_files import read_session_file
 from midspan.pipelines.ingest.raw import RAW_KEPT, Raw, Rejected
@@ -51,7 +52,7 @@ def _guarded(content: Content, name: str) -> Iterator[Raw | Span]:
 
 def _read(content: Content, name: str) -> Iterator[Raw | Span]:
     head = content.peek(HEAD)
-    if not head.strip():
+    if not head.strip().removeprefix(MARK).strip():
         return
     match format_of(head, name):
         case None:

@@ -7,8 +7,8 @@ from typing import Final
 
 import msgspec
 
+from midspan.pipelines.ingest.assembly.runs_of_traces import TraceFacts
 from midspan.pipelines.ingest.logs.entry import READ, ROUTED, LogEntry
-from midspan.pipelines.ingest.runs_of_traces import TraceFacts
 from midspan.pipelines.ingest.spill import Spill, read_spilled, shard_of
 
 _ENTRIES: Final = msgspec.msgpack.Decoder(list[LogEntry])

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from midspan.pipelines.ingest.assembly.runs_of_traces import TraceFacts
 from midspan.pipelines.ingest.files import SpanFile
 from midspan.pipelines.ingest.logs.entry import LogEntry, records_of
 from midspan.pipelines.ingest.logs.routes import read_entries, traces_of_sessions
 from midspan.pipelines.ingest.normalise.agent_logs import sessions_of
 from midspan.pipelines.ingest.raw import RawLog
-from midspan.pipelines.ingest.runs_of_traces import TraceFacts
 from midspan.pipelines.ingest.sessions.build import spans_of
 from midspan.pipelines.ingest.span import Span
 from midspan.pipelines.ingest.spill import FileReport, Spill, note_span
@@ -33,7 +33,7 @@ def add_told_sessions(
             if report.reader is not None:
                 report.reader.of_records(spans, records)
             for span in spans:
-                span.source, span.launch = source, files[source].launch
+                span.source, span.launch = files[source].line, files[source].launch
                 report.spans_in += 1
                 report.dialects[span.dialect] += 1
                 note_span(told, span, spill.add(span))

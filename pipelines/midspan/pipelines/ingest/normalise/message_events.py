@@ -121,13 +121,17 @@ def put_execution(span: Span, events: Iterable[MessageEvent]) -> None:
 
 def put_execution_messages(span: Span, told: Any, given: Any) -> None:
     """Fill in a tool span from messages that hold its call and its result."""
-    calls = [call for message in read_messages(told) or [] for call in message.calls()]
-    if span.input is None and calls:
-        put_arguments(span, calls[0].raw_arguments)
-        span.call_id = span.call_id or calls[0].id
-    results = [result for message in read_messages(given) or [] for result in message.results()]
-    if span.output is None and results:
-        put_outcome(span, results[0].text)
+    if span.input is None:
+        calls = (call for message in read_messages(told) or () for call in message.calls())
+        call = next(calls, None)
+        if call is not None:
+            put_arguments(span, call.raw_arguments)
+            span.call_id = span.call_id or call.id
+    if span.output is None:
+        results = (each for message in read_messages(given) or () for each in message.results())
+        result = next(results, None)
+        if result is not None:
+            put_outcome(span, result.text)
 
 
 def _elided(fields: Mapping[str, Any]) -> bool:

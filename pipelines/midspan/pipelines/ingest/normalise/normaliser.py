@@ -9,12 +9,9 @@ from midspan.instrumentation.run_context import normalised_run_id
 from midspan.pipelines.ingest.content.document import encode
 from midspan.pipelines.ingest.normalise.claims import claiming
 from midspan.pipelines.ingest.normalise.dialects import KIND_ORDER
-from midspan.pipelines.ingest.normalise.source import (
-    LARGEST,
-    Source,
-    note_lost_call,
-    whole_number,
-)
+from midspan.pipelines.ingest.normalise.fields import Fields
+from midspan.pipelines.ingest.normalise.numbers import LARGEST, whole_number
+from midspan.pipelines.ingest.normalise.source import Source, note_lost_call
 from midspan.pipelines.ingest.raw import RawSpan
 from midspan.pipelines.ingest.span import Span
 
@@ -32,11 +29,18 @@ CONTEXT: Final = {
 
 LARGEST_TRIAL: Final = 2**31 - 1
 TRIAL: Final = re.compile(r"[0-9]{1,10}")
-NO_PARENT: Final = {"", "0" * 16}
+TRACE_DIGITS, SPAN_DIGITS = 32, 16
+NO_PARENT: Final = {"", "0" * SPAN_DIGITS}
 """How exporters write that a span is a root."""
 
 _KIND_RANK: Final = {dialect.NAME: rank for rank, dialect in enumerate(KIND_ORDER)}
-_HEX: Final = frozenset("0123456789abcdef")
+_HEX: Final = re.compile("[0-9a-fA-F]+").fullmatch
+_COMMON: Final = Fields(
+    text={
+        "session": (conventions.CONVERSATION_ID, "session.id"),
+        "error_type": (conventions.ERROR_TYPE,),
+    }
+)
 _run_id: Final = lru_cache(maxsize=1024)(normalised_run_id)
 
 TOOL_NAME_ENDINGS: Final = (".tool", ".run", ".arun", ".__call__", ".acall")
@@ -51,8 +55,8 @@ def normalise(raw: RawSpan) -> Span:
     """Return the normalised span, or raise `Unusable`; content alone never makes it unusable."""
     source = Source(raw)
     span = Span(
-        trace_id=_hex_id(raw.trace_id, 32, "trace id"),
-        span_id=_hex_id(raw.span_id, 16, "span id"),
+        trace_id=_hex_id(raw.trace_id, TRACE_DIGITS, "trace id"),
+        span_id=_hex_id(raw.span_id, SPAN_DIGITS, "span id"),
         parent_id=_parent(raw),
         kind="other",
         name=raw.name,
@@ -64,7 +68,7 @@ def normalise(raw: RawSpan) -> Span:
         context=_context(source, raw.resource),
         resource=encode(raw.resource),
     )
-    span.session = source.text(conventions.CONVERSATION_ID, "session.id")
+    _COMMON.fill(span, source)
     _times(span)
     _errors(span, raw, source)
     _dialects(span, source)
@@ -78,7 +82,8 @@ def normalise(raw: RawSpan) -> Span:
                 for e in source.events
             ]
         )
-    span.attributes = encode(source.attributes)
+    if source.attributes:
+        span.attributes = encode(source.attributes)
     return span
 
 
@@ -96,18 +101,17 @@ def _dialects(span: Span, source: Source) -> None:
 
 
 def _hex_id(text: str, length: int, what: str) -> str:
-    lowered = text.lower()
-    if not lowered.strip("0"):
+    if len(text) == length and _HEX(text) and text.strip("0"):
+        return text.lower()
+    if not text.strip("0"):
         raise Unusable(f"{what} is {'all zeros' if text else 'missing'}")
-    if len(lowered) != length or not _HEX.issuperset(lowered):
-        raise Unusable(f"{what} is not {length} hex digits: {text[:40]!r}")
-    return lowered
+    raise Unusable(f"{what} is not {length} hex digits: {text[:40]!r}")
 
 
 def _parent(raw: RawSpan) -> str | None:
     if raw.parent_id is None or raw.parent_id in NO_PARENT:
         return None
-    return _hex_id(raw.parent_id, 16, "parent id")
+    return _hex_id(raw.parent_id, SPAN_DIGITS, "parent id")
 
 
 def _start(raw: RawSpan) -> int:
@@ -126,13 +130,12 @@ def _times(span: Span) -> None:
 
 def _errors(span: Span, raw: RawSpan, source: Source) -> None:
     raised = [event for event in raw.events if event.name == conventions.EXCEPTION_EVENT]
-    details = raised[0].attributes if raised else {}
-    span.error_type = source.text(conventions.ERROR_TYPE) or _text(
-        details.get(conventions.EXCEPTION_TYPE)
-    )
-    span.error_message = _text(details.get(conventions.EXCEPTION_MESSAGE)) or (
-        raw.status_message or None if span.status == "error" else None
-    )
+    if raised:
+        details = raised[0].attributes
+        span.error_type = span.error_type or _text(details.get(conventions.EXCEPTION_TYPE))
+        span.error_message = _text(details.get(conventions.EXCEPTION_MESSAGE))
+    if span.status == "error":
+        span.error_message = span.error_message or raw.status_message or None
     status = whole_number(source.peek(conventions.HTTP_STATUS))
     if status is not None and 100 <= status <= 599:
         span.http_status = status

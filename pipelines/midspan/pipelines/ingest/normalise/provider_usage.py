@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from midspan.pipelines.ingest.content.document import parse, parse_python
-from midspan.pipelines.ingest.normalise.source import whole_number
+from midspan.pipelines.ingest.normalise.numbers import whole_number
 from midspan.pipelines.ingest.span import Span
 
 _INPUT: Final = ("prompt_tokens", "input_tokens", "inputTokens", "prompt_token_count")

@@ -1,8 +1,11 @@
 """What the names of a span's attributes say by themselves; spans come in few shapes."""
 
 from collections import defaultdict
+from collections.abc import Callable, Hashable
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
+
+Made = TypeVar("Made")
 
 DIGITS_AT_MOST: Final = 9
 
@@ -22,9 +25,17 @@ class Shape:
 
     def __init__(self, names: tuple[str, ...]) -> None:
         """Look at every name."""
-        self.names = names
+        self.names = frozenset(names)
         self.families = frozenset(name.partition(".")[0] for name in names)
         self.numbered = _numbered(names)
+        self._made: dict[Hashable, Any] = {}
+
+    def once(self, key: Hashable, make: Callable[["Shape"], Made]) -> Made:
+        """Return what is made of the shape, the first time that it is asked for."""
+        made: Made | None = self._made.get(key)
+        if made is None:
+            made = self._made[key] = make(self)
+        return made
 
 
 @lru_cache(maxsize=1024)

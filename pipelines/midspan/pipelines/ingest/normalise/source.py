@@ -4,7 +4,6 @@ Dialects are asked one after the other, and the first to fill a field of the nor
 An attribute that no dialect took ends among the unmapped ones, so nothing is lost.
 """
 
-import math
 from collections.abc import Collection, Iterator
 from typing import Any, Final
 
@@ -22,11 +21,10 @@ from midspan.pipelines.ingest.content.message import (
     TextPart,
 )
 from midspan.pipelines.ingest.normalise.finish_reasons import finish_reason
+from midspan.pipelines.ingest.normalise.numbers import finite_number, whole_number
 from midspan.pipelines.ingest.normalise.shape import shape_of
 from midspan.pipelines.ingest.raw import RawEvent, RawSpan
 from midspan.pipelines.ingest.span import Emitted, Span
-
-SMALLEST, LARGEST = -(2**63), 2**63 - 1
 
 SHORTEST_LIMIT: Final = 64
 USUAL_LIMITS: Final = frozenset(
@@ -40,6 +38,8 @@ LARGEST_COUNT = 2**40
 
 class Source:
     """The attributes, events and surroundings of a raw span."""
+
+    __slots__ = ("attributes", "events", "name", "resource", "scope", "shape")
 
     def __init__(self, raw: RawSpan) -> None:
         """Own the attributes of a raw span."""
@@ -76,10 +76,10 @@ class Source:
         """
         if not isinstance(value, str) or len(value) < SHORTEST_LIMIT:
             return False
-        texts = (each for each in self.attributes.values() if isinstance(each, str))
-        lengths = [len(each) for each in texts]
-        shared = len(value) == max(lengths, default=0) and lengths.count(len(value)) > 1
-        return shared or len(value) in USUAL_LIMITS
+        if len(value) in USUAL_LIMITS:
+            return True
+        lengths = [len(each) for each in self.attributes.values() if isinstance(each, str)]
+        return lengths.count(len(value)) > 1 and len(value) == max(lengths)
 
     def peek(self, name: str) -> Any:
         """Return a value and leave it unmapped."""
@@ -134,7 +134,7 @@ class Source:
             if span.input is not None or name not in self.attributes:
                 continue
             value = self.attributes[name]
-            if parse(value) is None and self.is_cut(value):
+            if self.is_cut(value) and parse(value) is None:
                 put_note(span, "truncated")
                 continue
             put_arguments(span, value)
@@ -200,19 +200,23 @@ def put_output(span: Span, messages: list[Message] | None) -> None:
     if messages is None or span.emitted is not None:
         return
     span.output = span.output or canonical_messages(messages)
-    parts = [part for message in messages for part in message.parts]
-    said = [part.text for part in parts if isinstance(part, TextPart)]
-    thought = [part.text for part in parts if isinstance(part, ReasoningPart)]
+    said: list[str] = []
+    thought: list[str] = []
+    span.emitted = []
+    for message in messages:
+        for part in message.parts:
+            if isinstance(part, TextPart):
+                said.append(part.text)
+            elif isinstance(part, ReasoningPart):
+                thought.append(part.text)
+            elif isinstance(part, CallPart):
+                emission, notes = _emitted(part)
+                span.emitted.append(emission)
+                for note in notes:
+                    put_note(span, note)
+        put_finish_reason(span, message.finish_reason)
     span.text = span.text or "\n".join(said) or None
     span.reasoning = span.reasoning or "\n".join(thought) or None
-    span.emitted = []
-    for call in (part for part in parts if isinstance(part, CallPart)):
-        emission, notes = _emitted(call)
-        span.emitted.append(emission)
-        for note in notes:
-            put_note(span, note)
-    for message in messages:
-        put_finish_reason(span, message.finish_reason)
 
 
 def emitted(call: CallPart) -> Emitted:
@@ -246,25 +250,3 @@ def put_error(span: Span, *, type_: str | None = None, message: Any = None) -> N
     span.status = "error"
     span.error_type = span.error_type or type_
     span.error_message = span.error_message or as_text(message) or None
-
-
-def whole_number(value: Any) -> int | None:
-    """Return a whole number that a 64-bit column can hold."""
-    if isinstance(value, str) and value.isdecimal():
-        value = int(value)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
-        return None
-    return value if SMALLEST <= value <= LARGEST else None
-
-
-def finite_number(value: Any) -> float | None:
-    """Return a number that is neither NaN nor infinite."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) else None

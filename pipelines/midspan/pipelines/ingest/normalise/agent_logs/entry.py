@@ -3,7 +3,7 @@
 import datetime
 from typing import Any, NamedTuple
 
-from midspan.pipelines.ingest.normalise.source import finite_number, whole_number
+from midspan.pipelines.ingest.normalise.numbers import finite_number, whole_number
 from midspan.pipelines.ingest.raw import RawLog
 
 REDACTED = "<REDACTED>"

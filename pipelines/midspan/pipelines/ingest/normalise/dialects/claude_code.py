@@ -6,15 +6,14 @@ What a tool was called with, and what the model said, stand only in the log reco
 from typing import Any, Final
 
 from midspan.instrumentation import conventions
+from midspan.pipelines.ingest.normalise.numbers import finite_number, whole_number
 from midspan.pipelines.ingest.normalise.signs import Signs
 from midspan.pipelines.ingest.normalise.source import (
     Source,
-    finite_number,
     put_error,
     put_finish_reason,
     put_note,
     put_result,
-    whole_number,
 )
 from midspan.pipelines.ingest.span import Span
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from midspan.instrumentation import conventions
 from midspan.pipelines.ingest.content import parse, read_instructions, read_messages
+from midspan.pipelines.ingest.normalise.numbers import whole_number
 from midspan.pipelines.ingest.normalise.provider_usage import put_provider_usage
 from midspan.pipelines.ingest.normalise.signs import Signs
 from midspan.pipelines.ingest.normalise.source import (
@@ -14,7 +15,6 @@ from midspan.pipelines.ingest.normalise.source import (
     put_input,
     put_note,
     put_output,
-    whole_number,
 )
 from midspan.pipelines.ingest.normalise.tool_definitions import put_tools
 from midspan.pipelines.ingest.span import Span

@@ -6,16 +6,15 @@ from typing import Any, Final
 from midspan.pipelines.ingest.content import Message, parse, read_instructions, read_messages
 from midspan.pipelines.ingest.content.answers import read_answer
 from midspan.pipelines.ingest.content.message import TextPart
+from midspan.pipelines.ingest.normalise.numbers import finite_number, whole_number
 from midspan.pipelines.ingest.normalise.provider_usage import put_provider_usage
 from midspan.pipelines.ingest.normalise.signs import Signs
 from midspan.pipelines.ingest.normalise.source import (
     Source,
-    finite_number,
     put_error,
     put_input,
     put_note,
     put_output,
-    whole_number,
 )
 from midspan.pipelines.ingest.normalise.tool_definitions import put_tools
 from midspan.pipelines.ingest.span import Span

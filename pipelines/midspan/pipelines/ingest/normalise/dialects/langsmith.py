@@ -7,6 +7,7 @@ from midspan.pipelines.ingest.content import Message, parse, read_messages
 from midspan.pipelines.ingest.content.answers import read_answer
 from midspan.pipelines.ingest.content.document import parse_python
 from midspan.pipelines.ingest.content.message import TextPart
+from midspan.pipelines.ingest.normalise.numbers import whole_number
 from midspan.pipelines.ingest.normalise.signs import Signs
 from midspan.pipelines.ingest.normalise.source import (
     Source,
@@ -15,7 +16,6 @@ from midspan.pipelines.ingest.normalise.source import (
     put_note,
     put_outcome,
     put_output,
-    whole_number,
 )
 from midspan.pipelines.ingest.span import Span
 

@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+import msgspec
+
 from midspan.instrumentation import conventions
 from midspan.pipelines.ingest.content import CallPart, Message, read_messages
 from midspan.pipelines.ingest.normalise.indexed import take_indexed
@@ -66,7 +68,7 @@ def _with_calls(messages: list[Message], items: list[dict[str, Any]]) -> list[Me
         return messages
     functions = [item["function_call"] for item in items if "function_call" in item]
     calls = [
-        CallPart(None, str(function.get("name") or ""), function.get("arguments"))
+        CallPart(str(function.get("name") or ""), function.get("arguments"))
         for function in functions
         if isinstance(function, dict)
     ]
@@ -75,4 +77,4 @@ def _with_calls(messages: list[Message], items: list[dict[str, Any]]) -> list[Me
     if not messages:
         return [Message("assistant", tuple(calls), "tool_calls")]
     *before, last = messages
-    return [*before, last._replace(parts=(*last.parts, *calls))]
+    return [*before, msgspec.structs.replace(last, parts=(*last.parts, *calls))]

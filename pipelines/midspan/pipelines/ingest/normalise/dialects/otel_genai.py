@@ -10,11 +10,12 @@ from midspan.pipelines.ingest.content import (
     read_messages,
 )
 from midspan.pipelines.ingest.content.document import as_text
+from midspan.pipelines.ingest.normalise.fields import Fields
 from midspan.pipelines.ingest.normalise.message_events import put_answer, put_execution_messages
+from midspan.pipelines.ingest.normalise.numbers import finite_number
 from midspan.pipelines.ingest.normalise.signs import Signs
 from midspan.pipelines.ingest.normalise.source import (
     Source,
-    finite_number,
     put_finish_reason,
     put_input,
     put_note,
@@ -60,6 +61,60 @@ CHAINS: Final = frozenset(
 COST: Final = "gen_ai.usage.cost"
 SYSTEM_INSTRUCTIONS: Final = "gen_ai.system_instructions"
 
+_ABOUT: Final = Fields(
+    text={
+        "agent": (conventions.AGENT_NAME,),
+        "provider": (conventions.PROVIDER_NAME, "gen_ai.system"),
+        "request_model": (conventions.REQUEST_MODEL,),
+        "response_model": (conventions.RESPONSE_MODEL,),
+    }
+)
+_USAGE: Final = Fields(
+    tokens={
+        "input_tokens": (conventions.INPUT_TOKENS, "gen_ai.usage.prompt_tokens"),
+        "output_tokens": (conventions.OUTPUT_TOKENS, "gen_ai.usage.completion_tokens"),
+        "cache_read_tokens": (
+            conventions.CACHE_READ_TOKENS,
+            "gen_ai.usage.cache_read_input_tokens",
+            "gen_ai.usage.details.cache_read_tokens",
+        ),
+        "cache_write_tokens": (
+            conventions.CACHE_WRITE_TOKENS,
+            "gen_ai.usage.cache_creation.input_tokens",
+            "gen_ai.usage.cache_creation_input_tokens",
+            "gen_ai.usage.cache_write_input_tokens",
+            "gen_ai.usage.details.cache_write_tokens",
+        ),
+        "reasoning_tokens": (
+            conventions.REASONING_TOKENS,
+            "gen_ai.usage.reasoning_tokens",
+            "gen_ai.usage.thinking_tokens",
+            "gen_ai.usage.details.reasoning_tokens",
+        ),
+    }
+)
+_SUMS: Final = Fields(
+    tokens={
+        "input_tokens": ("gen_ai.aggregated_usage.input_tokens",),
+        "output_tokens": ("gen_ai.aggregated_usage.output_tokens",),
+        "cache_read_tokens": ("gen_ai.aggregated_usage.cache_read.input_tokens",),
+        "cache_write_tokens": ("gen_ai.aggregated_usage.cache_creation.input_tokens",),
+        "reasoning_tokens": ("gen_ai.aggregated_usage.details.reasoning_tokens",),
+    }
+)
+_REPLY: Final = Fields(
+    text={"response_id": (conventions.RESPONSE_ID,)},
+    numbers={
+        "ttft_seconds": (
+            conventions.TIME_TO_FIRST_CHUNK,
+            "gen_ai.client.operation.time_to_first_chunk",
+            "gen_ai.server.time_to_first_token",
+        )
+    },
+)
+_TOOL: Final = Fields(
+    text={"tool_name": (conventions.TOOL_NAME,), "call_id": (conventions.TOOL_CALL_ID,)}
+)
 
 SIGNS: Final = Signs(families=frozenset({"gen_ai"}))
 
@@ -76,10 +131,7 @@ def read(span: Span, source: Source) -> None:
     """Fill in what `gen_ai.*` attributes say."""
     if kind(source) is not None:
         source.take(conventions.OPERATION_NAME)
-    source.fill_text(span, "agent", conventions.AGENT_NAME)
-    source.fill_text(span, "provider", conventions.PROVIDER_NAME, "gen_ai.system")
-    source.fill_text(span, "request_model", conventions.REQUEST_MODEL)
-    source.fill_text(span, "response_model", conventions.RESPONSE_MODEL)
+    _ABOUT.fill(span, source)
     read_usage(span, source)
     if span.kind == "llm":
         _read_llm(span, source)
@@ -91,45 +143,11 @@ def read(span: Span, source: Source) -> None:
 
 def read_usage(span: Span, source: Source) -> None:
     """Fill in tokens; the total of the input holds the cached ones."""
-    source.fill_tokens(span, "input_tokens", conventions.INPUT_TOKENS, "gen_ai.usage.prompt_tokens")
-    source.fill_tokens(
-        span, "output_tokens", conventions.OUTPUT_TOKENS, "gen_ai.usage.completion_tokens"
-    )
-    source.fill_tokens(
-        span,
-        "cache_read_tokens",
-        conventions.CACHE_READ_TOKENS,
-        "gen_ai.usage.cache_read_input_tokens",
-        "gen_ai.usage.details.cache_read_tokens",
-    )
-    source.fill_tokens(
-        span,
-        "cache_write_tokens",
-        conventions.CACHE_WRITE_TOKENS,
-        "gen_ai.usage.cache_creation.input_tokens",
-        "gen_ai.usage.cache_creation_input_tokens",
-        "gen_ai.usage.cache_write_input_tokens",
-        "gen_ai.usage.details.cache_write_tokens",
-    )
-    source.fill_tokens(
-        span,
-        "reasoning_tokens",
-        conventions.REASONING_TOKENS,
-        "gen_ai.usage.reasoning_tokens",
-        "gen_ai.usage.thinking_tokens",
-        "gen_ai.usage.details.reasoning_tokens",
-    )
+    _USAGE.fill(span, source)
 
 
 def _read_llm(span: Span, source: Source) -> None:
-    source.fill_text(span, "response_id", conventions.RESPONSE_ID)
-    source.fill_number(
-        span,
-        "ttft_seconds",
-        conventions.TIME_TO_FIRST_CHUNK,
-        "gen_ai.client.operation.time_to_first_chunk",
-        "gen_ai.server.time_to_first_token",
-    )
+    _REPLY.fill(span, source)
     _read_cost(span, source)
     put_finish_reason(span, _reasons(source.take(conventions.FINISH_REASONS)))
     _read_tools(span, source)
@@ -184,22 +202,14 @@ def _read_output(span: Span, source: Source) -> None:
 def _read_agent(span: Span, source: Source) -> None:
     """Read what an agent's span sums up and gives back; its messages may be a whole transcript."""
     put_tools(span, source.peek(conventions.TOOL_DEFINITIONS))
-    for field, name in (
-        ("input_tokens", "input_tokens"),
-        ("output_tokens", "output_tokens"),
-        ("cache_read_tokens", "cache_read.input_tokens"),
-        ("cache_write_tokens", "cache_creation.input_tokens"),
-        ("reasoning_tokens", "details.reasoning_tokens"),
-    ):
-        source.fill_tokens(span, field, f"gen_ai.aggregated_usage.{name}")
+    _SUMS.fill(span, source)
     put_answer(span, read_messages(source.peek(conventions.OUTPUT_MESSAGES)))
     if span.input is None:
         span.input = as_text(source.take(conventions.INPUT_MESSAGES))
 
 
 def _read_tool(span: Span, source: Source) -> None:
-    source.fill_text(span, "tool_name", conventions.TOOL_NAME)
-    source.fill_text(span, "call_id", conventions.TOOL_CALL_ID)
+    _TOOL.fill(span, source)
     source.fill_arguments(
         span, conventions.TOOL_CALL_ARGUMENTS, "gen_ai.tool.args", "gen_ai.tool.input"
     )

@@ -10,8 +10,9 @@ from midspan.pipelines.ingest.normalise.message_events import (
     put_conversation,
     read_conversation,
 )
+from midspan.pipelines.ingest.normalise.numbers import whole_number
 from midspan.pipelines.ingest.normalise.signs import Signs
-from midspan.pipelines.ingest.normalise.source import Source, put_input, whole_number
+from midspan.pipelines.ingest.normalise.source import Source, put_input
 from midspan.pipelines.ingest.normalise.tool_definitions import put_tools
 from midspan.pipelines.ingest.span import Span
 

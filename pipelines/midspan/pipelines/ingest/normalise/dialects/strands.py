@@ -3,8 +3,9 @@
 from typing import Final
 
 from midspan.pipelines.ingest.content import parse
+from midspan.pipelines.ingest.normalise.numbers import finite_number
 from midspan.pipelines.ingest.normalise.signs import Signs
-from midspan.pipelines.ingest.normalise.source import Source, finite_number, put_error
+from midspan.pipelines.ingest.normalise.source import Source, put_error
 from midspan.pipelines.ingest.normalise.tool_definitions import put_tools
 from midspan.pipelines.ingest.span import Span
 

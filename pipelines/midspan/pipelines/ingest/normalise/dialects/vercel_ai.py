@@ -8,10 +8,10 @@ from typing import Any, Final
 from midspan.pipelines.ingest.content import CallPart, Message, Part, parse, read_messages
 from midspan.pipelines.ingest.content.document import as_text
 from midspan.pipelines.ingest.content.message import ReasoningPart, TextPart
+from midspan.pipelines.ingest.normalise.numbers import finite_number
 from midspan.pipelines.ingest.normalise.signs import Signs
 from midspan.pipelines.ingest.normalise.source import (
     Source,
-    finite_number,
     put_finish_reason,
     put_input,
     put_note,
@@ -130,5 +130,5 @@ def _call(item: dict[str, Any]) -> CallPart:
     id_, name = item.get("toolCallId"), item.get("toolName")
     arguments = as_text(item.get("input", item.get("args")))
     return CallPart(
-        id_ if isinstance(id_, str) else None, name if isinstance(name, str) else "", arguments
+        name if isinstance(name, str) else "", arguments, id_ if isinstance(id_, str) else None
     )

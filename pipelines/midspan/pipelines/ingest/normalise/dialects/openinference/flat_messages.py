@@ -1,20 +1,26 @@
 """Messages that are written as one attribute a value: `llm.input_messages.0.message.role`."""
 
+from collections.abc import Callable
+from functools import partial
+from operator import itemgetter
 from typing import Any, Final
 
 from midspan.pipelines.ingest.content import CallPart, Message, Part, ResultPart
 from midspan.pipelines.ingest.content.document import as_text
 from midspan.pipelines.ingest.content.message import OtherPart, ReasoningPart, TextPart
 from midspan.pipelines.ingest.normalise.dialects.openinference.plain_messages import (
+    Places,
     places_of,
     plain_message,
 )
 from midspan.pipelines.ingest.normalise.dialects.openinference.values import REDACTED
 from midspan.pipelines.ingest.normalise.indexed import take_indexed, take_item
-from midspan.pipelines.ingest.normalise.shape import Numbered
+from midspan.pipelines.ingest.normalise.shape import Numbered, Shape
 from midspan.pipelines.ingest.normalise.source import Source
 
 Fields = dict[str, Any]
+Values = Callable[[Fields], tuple[Any, ...]]
+"""Gives the values of a message's attributes, and the first once more: never a single one."""
 
 _MAPPED: Final = frozenset(
     {
@@ -32,12 +38,14 @@ _MAPPED: Final = frozenset(
 )
 """Last names of the attributes that parts hold; others, as signatures, stay unmapped."""
 
+_TEXT_ALONE: Final = frozenset({str})
 _THOUGHTS: Final = frozenset({"reasoning", "thinking", "thought", "redacted_thinking"})
 
 
 def take_messages(source: Source, prefix: str) -> list[Message] | None:
     """Take the messages below a name, or return None where there are none."""
-    found = (_take(source, each) for each in source.shape.numbered.get(prefix, ()))
+    layout = source.shape.once(prefix, partial(_laid_out, prefix=prefix))
+    found = [_take(source, *each) for each in layout]
     return [message for message in found if message is not None] or None
 
 
@@ -54,17 +62,36 @@ def fields_of(fields: Fields, name: str) -> Fields:
     return found if isinstance(found, dict) else {}
 
 
-def _take(source: Source, item: Numbered) -> Message | None:
-    places = places_of(item.rests)
+def _laid_out(shape: Shape, prefix: str) -> list[tuple[Numbered, Places | None, Values]]:
+    """Return how the messages below a name lie in all spans of a shape."""
+    return [
+        (item, places_of(item.rests), itemgetter(*item.names, item.names[0]))
+        for item in shape.numbered.get(prefix, ())
+    ]
+
+
+def _take(source: Source, item: Numbered, places: Places | None, values: Values) -> Message | None:
     if places is not None:
-        values = (source.attributes.get(name) for name in item.names)
-        texts = [value for value in values if isinstance(value, str)]
-        if len(texts) == len(item.names):
-            for name in item.names:
-                del source.attributes[name]
-            return plain_message(places, [*texts, ""])
+        plain = _take_plain(source.attributes, item, places, values)
+        if plain is not None:
+            return plain
     fields = take_item(source, item, _MAPPED)
     return None if fields is None else message_of(fields_of(fields, "message"))
+
+
+def _take_plain(
+    attributes: Fields, item: Numbered, places: Places, values: Values
+) -> Message | None:
+    """Take a message whose attributes are all there, and all text; else None."""
+    try:
+        texts = values(attributes)
+    except KeyError:
+        return None
+    if not _TEXT_ALONE.issuperset(map(type, texts)):
+        return None
+    for name in item.names:
+        del attributes[name]
+    return plain_message(places, (*texts[:-1], ""))
 
 
 def message_of(fields: Fields) -> Message:
@@ -80,7 +107,7 @@ def message_of(fields: Fields) -> Message:
     function = _text(fields.get("function_call_name"))
     if function is not None and not calls:
         arguments = as_text(fields.get("function_call_arguments_json"))
-        calls.append(CallPart(None, function, arguments))
+        calls.append(CallPart(function, arguments))
     if calls and blocks:  # the contents repeat what stands under `tool_calls`
         blocks = [block for block in blocks if not isinstance(block, CallPart)]
     return Message(role, (*blocks, *calls))
@@ -88,7 +115,7 @@ def message_of(fields: Fields) -> Message:
 
 def _result(fields: Fields, result_id: str | None, blocks: list[Part]) -> ResultPart:
     texts = [block.text for block in blocks if isinstance(block, TextPart)]
-    return ResultPart(result_id, _text(fields.get("name")), "\n".join(texts) if texts else None)
+    return ResultPart("\n".join(texts) if texts else None, result_id, _text(fields.get("name")))
 
 
 def _said(content: Any) -> list[TextPart]:
@@ -115,7 +142,7 @@ def _block(item: Fields) -> list[Part]:
 def _call(fields: Fields) -> CallPart:
     function = fields_of(fields, "function")
     name, arguments = _text(function.get("name")), as_text(function.get("arguments"))
-    return CallPart(_text(fields.get("id")), name or "", arguments)
+    return CallPart(name or "", arguments, _text(fields.get("id")))
 
 
 def _list(value: Any) -> list[Fields]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
+
 from midspan.instrumentation import conventions
 from midspan.pipelines.ingest.content import Message, Part, ResultPart, parse, read_messages
 from midspan.pipelines.ingest.content.message import TextPart
@@ -22,6 +24,8 @@ def take_input(source: Source) -> list[Message] | None:
         prompts = take_texts(source, "llm.prompts", "prompt")
         return [_user(text) for text in prompts] or _of_request(source)
     request = source.peek(conventions.INPUT_VALUE)
+    if request is None:
+        return flat
     unnamed = any(result.id is None for message in flat for result in message.results())
     raw = read_messages(request) if unnamed or flags_errors(source) else None
     return flat if raw is None else _with_flags(flat, raw)
@@ -57,7 +61,9 @@ def _with_flags(flat: list[Message], raw: list[Message]) -> list[Message]:
         partners = [by_id.get(result.id) if result.id else None for result in here]
     in_order = iter(partners)
     return [
-        message._replace(parts=tuple(_flagged(part, in_order) for part in message.parts))
+        msgspec.structs.replace(
+            message, parts=tuple(_flagged(part, in_order) for part in message.parts)
+        )
         for message in flat
     ]
 
@@ -68,4 +74,6 @@ def _flagged(part: Part, partners: Iterator[ResultPart | None]) -> Part:
     partner = next(partners)
     if partner is None:
         return part
-    return part._replace(id=part.id or partner.id, error=part.error or partner.error)
+    return msgspec.structs.replace(
+        part, id=part.id or partner.id, error=part.error or partner.error
+    )

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+import msgspec
+
 from midspan.instrumentation import conventions
 from midspan.pipelines.ingest.content import CallPart, Message, Part, parse
 from midspan.pipelines.ingest.content.document import as_text
@@ -54,7 +56,7 @@ def _legacy_call(source: Source) -> CallPart | None:
     if not isinstance(document, dict) or not isinstance(document.get("name"), str):
         return None
     source.take("llm.function_call")
-    return CallPart(None, document["name"], as_text(document.get("arguments")))
+    return CallPart(document["name"], as_text(document.get("arguments")))
 
 
 def _may_hold_more(output: str, flat: list[Message]) -> bool:
@@ -72,7 +74,9 @@ def _fuller(flat: list[Message], raw: list[Message]) -> list[Message]:
     missing = tuple(call for call in there if not here or call.id not in known)
     by_id = {call.id: call.raw_arguments for call in there if call.id is not None}
     filled = [
-        message._replace(parts=tuple(_with_arguments(part, by_id) for part in message.parts))
+        msgspec.structs.replace(
+            message, parts=tuple(_with_arguments(part, by_id) for part in message.parts)
+        )
         for message in flat
     ]
     return [*filled, Message("assistant", missing)] if missing else filled
@@ -80,7 +84,7 @@ def _fuller(flat: list[Message], raw: list[Message]) -> list[Message]:
 
 def _with_arguments(part: Part, by_id: dict[str, str | None]) -> Part:
     if isinstance(part, CallPart) and part.raw_arguments is None and part.id in by_id:
-        return part._replace(raw_arguments=by_id[part.id])
+        return msgspec.structs.replace(part, raw_arguments=by_id[part.id])
     return part
 
 

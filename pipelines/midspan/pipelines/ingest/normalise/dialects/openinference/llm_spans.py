@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from midspan.instrumentation import conventions
-from midspan.pipelines.ingest.content import CallPart, Message, parse
+from midspan.pipelines.ingest.content import Message, parse
 from midspan.pipelines.ingest.normalise.dialects.openinference.llm_input import (
     flags_errors,
     take_input,
@@ -17,6 +17,7 @@ from midspan.pipelines.ingest.normalise.dialects.openinference.values import (
     length_limit,
     take_mime_types,
 )
+from midspan.pipelines.ingest.normalise.fields import Fields
 from midspan.pipelines.ingest.normalise.provider_usage import put_provider_usage
 from midspan.pipelines.ingest.normalise.source import (
     Source,
@@ -27,6 +28,14 @@ from midspan.pipelines.ingest.normalise.source import (
 from midspan.pipelines.ingest.normalise.tool_definitions import put_tools
 from midspan.pipelines.ingest.span import Span
 
+_NAMES: Final = Fields(
+    text={
+        "agent": ("agent.name",),
+        "provider": ("llm.provider", "llm.system"),
+        "request_model": ("llm.request.model_name",),
+        "response_model": ("llm.response.model_name",),
+    }
+)
 _FIRST_TOKEN: Final = "First Token Stream Event"
 
 
@@ -52,10 +61,7 @@ def read_llm(span: Span, source: Source) -> None:
 
 
 def _read_names(span: Span, source: Source, parameters: dict[str, Any]) -> None:
-    source.fill_text(span, "agent", "agent.name")
-    source.fill_text(span, "provider", "llm.provider", "llm.system")
-    source.fill_text(span, "request_model", "llm.request.model_name")
-    source.fill_text(span, "response_model", "llm.response.model_name")
+    _NAMES.fill(span, source)
     model = parameters.get("model")
     if span.request_model is None and isinstance(model, str) and model:
         span.request_model = model
@@ -78,11 +84,11 @@ def _put_reply(span: Span, messages: list[Message] | None, limit: int | None) ->
     """Set what the model gave back; arguments that were cut off count as not recorded."""
     if messages is None:
         return
-    if any(isinstance(part, CallPart) for message in messages for part in message.parts):
+    if span.emitted is not None and any(True for each in messages for _ in each.calls()):
         span.emitted = None
     put_output(span, messages)
-    for call in span.emitted or ():
-        if limit is not None and call.raw_arguments and len(call.raw_arguments) == limit:
+    for call in (span.emitted or ()) if limit is not None else ():
+        if call.raw_arguments and len(call.raw_arguments) == limit:
             call.raw_arguments = None
 
 

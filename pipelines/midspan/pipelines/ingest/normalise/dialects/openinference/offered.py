@@ -43,7 +43,7 @@ def schema_of(parameters: Any) -> Definition | None:
     True
     """
     document = parse(parameters)
-    if not looks_like_schema(document):
+    if document is None or not looks_like_schema(document):
         return None
     if isinstance(document.get("properties"), dict):
         return dict(document)

@@ -5,6 +5,7 @@ as objects first takes more than twice as long.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -61,18 +62,18 @@ def places_of(names: tuple[str, ...]) -> Places | None:
     )
 
 
-def plain_message(places: Places, texts: list[str]) -> Message:
+def plain_message(places: Places, texts: Sequence[str]) -> Message:
     """Return the message of these texts, the last of which is empty."""
     role, content = texts[places.role] or "user", texts[places.content]
     said = (TextPart(content),) if content and content != REDACTED else ()
     if places.calls:
         calls = [
-            CallPart(texts[id_] or None, texts[name], None if given is None else texts[given])
+            CallPart(texts[name], None if given is None else texts[given], texts[id_] or None)
             for id_, name, given in places.calls
         ]
         return Message(role, (*said, *calls))
     result_id = texts[places.result_id] or None
     if result_id is not None or role in _TOOL_ROLES:
         text = said[0].text if said else None
-        return Message("tool", (ResultPart(result_id, texts[places.name] or None, text),))
+        return Message("tool", (ResultPart(text, result_id, texts[places.name] or None),))
     return Message(role, said)

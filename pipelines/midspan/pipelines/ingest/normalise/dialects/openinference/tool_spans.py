@@ -14,6 +14,7 @@ from midspan.pipelines.ingest.normalise.dialects.openinference.values import (
     length_limit,
     take_mime_types,
 )
+from midspan.pipelines.ingest.normalise.fields import Fields
 from midspan.pipelines.ingest.normalise.source import (
     Source,
     put_arguments,
@@ -23,6 +24,13 @@ from midspan.pipelines.ingest.normalise.source import (
 from midspan.pipelines.ingest.normalise.tool_definitions import put_tools
 from midspan.pipelines.ingest.span import Span
 
+_NAMES: Final = Fields(
+    text={
+        "agent": ("agent.name",),
+        "tool_name": ("tool.name", "tool_call.function.name"),
+        "call_id": ("tool.id", "tool_call.id", "tool.call_id"),
+    }
+)
 _HANDOFF: Final = "handoff to "
 _CALL_KEYS: Final = frozenset({"args", "kwargs", "sanitize_inputs_outputs"})
 _EMPTY_MESSAGES: Final = frozenset({"Tool execution failed", "Unknown function call status"})
@@ -53,9 +61,7 @@ def read_tool(span: Span, source: Source) -> None:
 
 
 def _read_names(span: Span, source: Source) -> None:
-    source.fill_text(span, "agent", "agent.name")
-    source.fill_text(span, "tool_name", "tool.name", "tool_call.function.name")
-    source.fill_text(span, "call_id", "tool.id", "tool_call.id", "tool.call_id")
+    _NAMES.fill(span, source)
     if span.tool_name is None and source.name.startswith(_HANDOFF):
         # OpenAI Agents name the agent alone; the model knows the handoff as a tool.
         agent = source.name.removeprefix(_HANDOFF).lower()
@@ -69,7 +75,7 @@ def _read_arguments(
         value = source.peek(name)
         if not _structured(value) or (name == TOOL_PARAMETERS and schema is not None):
             continue
-        if parse(value) is None and (len(value) == limit or source.is_cut(value)):
+        if (len(value) == limit or source.is_cut(value)) and parse(value) is None:
             put_note(span, "truncated")
             continue
         put_arguments(span, _by_name(value, schema))
@@ -84,18 +90,18 @@ def _read_arguments(
 
 def _structured(value: Any) -> bool:
     """Return whether a value is an object or a list of arguments, be it broken JSON."""
-    document = parse(value)
-    if isinstance(document, dict | list):
-        return True
-    text = document if isinstance(document, str) else value
-    return isinstance(text, str) and text.lstrip()[:1] in ("{", "[")
+    if isinstance(value, str) and value.lstrip()[:1] == '"':
+        value = parse(value)  # text within text
+    if isinstance(value, str):
+        return value.lstrip()[:1] in ("{", "[")
+    return isinstance(value, dict | list)
 
 
 def _by_name(value: Any, schema: dict[str, Any] | None) -> Any:
     """Return arguments passed by position as if they had been passed by name."""
-    document = parse(value)
     names = list(schema["properties"]) if schema is not None else []
-    if not isinstance(document, dict) or not names or set(document) - _CALL_KEYS:
+    document = parse(value) if names else None
+    if not isinstance(document, dict) or set(document) - _CALL_KEYS:
         return value
     positional, named = document.get("args"), document.get("kwargs")
     if not isinstance(positional, list) or not positional or not isinstance(named, dict | None):

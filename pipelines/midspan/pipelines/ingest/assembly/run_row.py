@@ -1,14 +1,14 @@
 """One row of the runs table: context, what the spans add up to, and what plan and result say."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
 
-from midspan.pipelines.ingest.calls import Call
-from midspan.pipelines.ingest.rows import Row
+from midspan.pipelines.ingest.assembly.calls import Call
+from midspan.pipelines.ingest.assembly.shared_fields import SUMMED_FIELDS
+from midspan.pipelines.ingest.assembly.structure import Structure
 from midspan.pipelines.ingest.span import Span
-from midspan.pipelines.ingest.structure import Structure
 from midspan.pipelines.records import PlannedRun, ResultRecord
 
 DEFAULT_EXPERIMENT: Final = "default"
@@ -17,16 +17,17 @@ DEFAULT_EXPERIMENT: Final = "default"
 def run_row(
     run_id: str,
     structure: Structure,
-    calls: list[Call],
+    calls: Sequence[Call],
     plan: PlannedRun | None,
     result: ResultRecord | None,
     launch: int,
-) -> Row:
+) -> tuple[Any, ...]:
     """Return the row of a run, with or without spans."""
+    spans = [node.span for node in structure.nodes]
+    llms = [node.span for node in structure.llms]
+    root = structure.root.span if structure.root else None
     notes: list[str] = []
-    context = _context(structure, plan, notes)
-    spans, root = structure.spans, structure.root
-    llms = list(structure.counted("llm"))
+    context = _context(spans, root, plan, notes)
     answered = [span for span in llms if not _without_response(span)]
     harness = result.harness if result else None
     return (
@@ -47,19 +48,14 @@ def run_row(
         next((span.session for span in spans if span.session), None),
         plan is not None,
         launch,
-        _status(structure),
-        _first(span.start_ns for span in spans) or (result.started_ns if result else None),
+        _status(spans, root),
+        (spans[0].start_ns if spans else None) or (result.started_ns if result else None),
         _last(spans) or (result.ended_ns if result else None),
-        _answer(structure, llms, result),
-        len(set(structure.turn_of.values())) if spans else None,
+        _answer(root, llms, result),
+        len({node.turn for node in structure.llms}) if spans else None,
         len(llms) if spans else None,
-        _call_count(structure, llms, calls),
-        _total(answered, lambda span: span.input_tokens),
-        _total(answered, lambda span: span.cache_read_tokens),
-        _total(answered, lambda span: span.cache_write_tokens),
-        _total(answered, lambda span: span.output_tokens),
-        _total(answered, lambda span: span.reasoning_tokens),
-        _total(answered, lambda span: span.cost_usd),
+        _call_count(llms, calls) if spans else None,
+        *(_total(answered, name) for name in SUMMED_FIELDS),
         harness.retry_budget if harness else None,
         result.ended_by if result else None,
         result.exit_code if result else None,
@@ -69,12 +65,13 @@ def run_row(
     )
 
 
-def _context(structure: Structure, plan: PlannedRun | None, notes: list[str]) -> dict[str, Any]:
+def _context(
+    spans: Sequence[Span], root: Span | None, plan: PlannedRun | None, notes: list[str]
+) -> dict[str, Any]:
     """Return the run's context: the root's first, then any span's, then the plan's."""
-    first = [structure.root.context] if structure.root else []
-    merged: dict[str, Any] = {}
-    for context in (*first, *(span.context for span in structure.spans)):
-        for name, value in context.items():
+    merged = {**root.context} if root is not None else {}
+    for span in spans:
+        for name, value in span.context.items():
             if merged.setdefault(name, value) != value and "context_conflict" not in notes:
                 notes.append("context_conflict")
     if plan is not None:
@@ -83,34 +80,30 @@ def _context(structure: Structure, plan: PlannedRun | None, notes: list[str]) ->
     return merged
 
 
-def _status(structure: Structure) -> str:
-    root = structure.root
-    if not structure.spans:
+def _status(spans: Sequence[Span], root: Span | None) -> str:
+    if not spans:
         return "missing"
     if root is None or root.end_ns is None:
         return "incomplete"
     return "error" if root.status == "error" else "ok"
 
 
-def _answer(structure: Structure, llms: list[Span], result: ResultRecord | None) -> str | None:
+def _answer(root: Span | None, llms: Sequence[Span], result: ResultRecord | None) -> str | None:
     """Return the final answer: as recorded, else the root's output, else the last turn's text."""
     if result is not None and result.answer:
         return result.answer
+    if root is not None and root.kind == "agent" and root.output and root.status != "error":
+        return root.output
     last = llms[-1] if llms else None
     # A call written as text that nobody executed is what the agent ended with.
     said_last = last is not None and (not last.emitted or last.text_form is not None)
-    said = last.text if last is not None and said_last else None
-    root = structure.root
-    if root is not None and root.kind == "agent" and root.output and root.status != "error":
-        return root.output
-    return said
+    return last.text if last is not None and said_last else None
 
 
-def _call_count(structure: Structure, llms: list[Span], calls: list[Call]) -> int | None:
+def _call_count(llms: Sequence[Span], calls: Sequence[Call]) -> int | None:
     """Return how many calls were made; None where neither messages nor tool spans were recorded."""
     content = any(span.emitted is not None for span in llms)
-    unknown = bool(llms) and not content and not calls
-    return None if unknown or not structure.spans else len(calls)
+    return None if llms and not content and not calls else len(calls)
 
 
 def _without_response(span: Span) -> bool:
@@ -118,17 +111,13 @@ def _without_response(span: Span) -> bool:
     return span.status == "error" and span.output is None and span.output_tokens is None
 
 
-def _total(spans: list[Span], value: Callable[[Span], Any]) -> Any:
+def _total(spans: Sequence[Span], name: str) -> Any:
     """Return the sum, or None where nothing was recorded or any span lacks the value."""
-    values = [value(span) for span in spans]
-    return None if not values or any(each is None for each in values) else sum(values)
+    values = [getattr(span, name) for span in spans]
+    return None if not values or None in values else sum(values)
 
 
-def _first(times: Iterable[int]) -> int | None:
-    return min(times, default=None)
-
-
-def _last(spans: list[Span]) -> int | None:
+def _last(spans: Sequence[Span]) -> int | None:
     return max((span.end_ns for span in spans if span.end_ns is not None), default=None)
 
 

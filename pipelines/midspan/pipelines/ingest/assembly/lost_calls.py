@@ -4,25 +4,26 @@ LangChain's instrumentations drop a call whose arguments are no JSON from the LL
 step around it still holds the reply as LangChain has it, malformed call included.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from typing import Any, Final
 
+from midspan.pipelines.ingest.assembly.tree import Tree
 from midspan.pipelines.ingest.content import CallPart, read_messages
 from midspan.pipelines.ingest.content.document import parse
 from midspan.pipelines.ingest.normalise.source import emitted, put_note
-from midspan.pipelines.ingest.span import Span, SpanKey, key_of
 
 KEPT: Final = "invalid_tool_calls"
 _STEPS: Final = frozenset({"chain", "other"})
 
 
-def recover_lost_calls(spans: Sequence[Span], ancestors: Mapping[SpanKey, Sequence[Span]]) -> None:
+def recover_lost_calls(tree: Tree) -> None:
     """Give LLM spans noted with a lost call the calls that the step right around them kept."""
-    for span in spans:
-        if "lost_call" not in span.notes or span.kind != "llm":
+    for node in tree.nodes:
+        span = node.span
+        if "lost_call" not in span.notes or span.kind != "llm" or node.around is None:
             continue
-        around = next(iter(ancestors[key_of(span)]), None)
-        if around is None or around.kind not in _STEPS or KEPT not in (around.output or ""):
+        around = node.around.span
+        if around.kind not in _STEPS or KEPT not in (around.output or ""):
             continue
         calls = _calls(parse(around.output))
         if calls:

@@ -1,10 +1,12 @@
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from midspan.pipelines.ingest.lost_calls import recover_lost_calls
-from midspan.pipelines.ingest.span import Emitted, Span, key_of
+from midspan.pipelines.ingest.assembly.lost_calls import recover_lost_calls
+from midspan.pipelines.ingest.assembly.tree import Node, Tree
+from midspan.pipelines.ingest.span import Emitted, Span
 from tests.pipelines.ingest.normalise.raw_spans import normalised
 
 REPLY: dict[str, Any] = {
@@ -48,7 +50,10 @@ def step(output: Any, kind: str = "task") -> Span:
 
 
 def recovered(span: Span, *around: Span) -> Span:
-    recover_lost_calls([span], {key_of(span): around})
+    nodes = [Node(each) for each in (span, *around)]
+    for inner, outer in pairwise(nodes):
+        inner.around = outer
+    recover_lost_calls(Tree(nodes=nodes, outer_first=nodes[::-1]))
     return span
 
 

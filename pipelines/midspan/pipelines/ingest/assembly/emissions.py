@@ -1,29 +1,32 @@
 """Calls that an LLM span does not show natively: written as text, told next, or lost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from midspan.instrumentation.text_calls import OfferedTool, find_text_calls
+from midspan.pipelines.ingest.assembly.tree import Node
 from midspan.pipelines.ingest.content import read_messages
 from midspan.pipelines.ingest.content.document import parse
 from midspan.pipelines.ingest.content.message import MODEL_ROLES
 from midspan.pipelines.ingest.normalise.source import emitted
-from midspan.pipelines.ingest.span import Emitted, Span, SpanKey, Tool, key_of
+from midspan.pipelines.ingest.span import Emitted, Span, Tool
 
 
-def complete_emissions(llms: Sequence[Span], scope_of: Mapping[SpanKey, str]) -> None:
+def complete_emissions(llms: Sequence[Node]) -> None:
     """Fill in the emitted calls of LLM spans, in order, where the span itself has none.
 
     A call found in the text sets `text_form`. Where the finish reason tells of calls that nothing
     shows, the next LLM call of the same agent may repeat them; else the span is noted `lost_call`.
     """
-    following = next_calls(llms, scope_of)
-    for span in llms:
+    following: dict[Node, Node] | None = None
+    for node in llms:
+        span = node.span
         if span.emitted or span.status == "error":
             continue
         if span.text and span.text_form is None:
             _find_in_text(span)
         if span.finish_reason == "tool_calls" and not span.emitted:
-            told = _told(following.get(key_of(span)))
+            following = next_llms(llms) if following is None else following
+            told = _told(following.get(node))
             if told:
                 span.emitted = told
                 span.notes.append("rebuilt")
@@ -31,15 +34,15 @@ def complete_emissions(llms: Sequence[Span], scope_of: Mapping[SpanKey, str]) ->
                 span.notes.append("lost_call")
 
 
-def next_calls(llms: Sequence[Span], scope_of: Mapping[SpanKey, str]) -> dict[SpanKey, Span]:
+def next_llms(llms: Sequence[Node]) -> dict[Node, Node]:
     """Return for each LLM span the one after it of the same agent, which is told its results."""
-    following: dict[SpanKey, Span] = {}
-    before: dict[str, Span] = {}
-    for span in llms:
-        scope = scope_of[key_of(span)]
-        if scope in before:
-            following[key_of(before[scope])] = span
-        before[scope] = span
+    following: dict[Node, Node] = {}
+    before: dict[str, Node] = {}
+    for node in llms:
+        previous = before.get(node.scope)
+        if previous is not None:
+            following[previous] = node
+        before[node.scope] = node
     return following
 
 
@@ -59,11 +62,11 @@ def _offered(tools: tuple[Tool, ...] | None) -> list[OfferedTool] | None:
     return [OfferedTool(name=tool.name, schema=parse(tool.schema)) for tool in tools]
 
 
-def _told(following: Span | None) -> list[Emitted]:
+def _told(following: Node | None) -> list[Emitted]:
     """Return the calls of the model's last message in what the next LLM call was told."""
-    if following is None or following.input is None:
+    if following is None or following.span.input is None:
         return []
-    for message in reversed(read_messages(following.input) or []):
+    for message in reversed(read_messages(following.span.input) or []):
         if message.role in MODEL_ROLES:
             return [emitted(call) for call in message.calls()]
     return []

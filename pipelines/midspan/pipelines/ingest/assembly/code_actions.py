@@ -5,11 +5,11 @@ tools that the code called stand below it as calls of their own.
 """
 
 import re
-from collections.abc import Mapping, Sequence
 from typing import Final
 
+from midspan.pipelines.ingest.assembly.tree import Node, Tree
 from midspan.pipelines.ingest.content.document import encode, parse
-from midspan.pipelines.ingest.span import Emitted, Span, SpanKey, key_of
+from midspan.pipelines.ingest.span import Emitted, Span
 
 PYTHON: Final = "python"
 CODE_ID: Final = "code:"
@@ -23,17 +23,15 @@ _CODE: Final = re.compile(
 )
 
 
-def mark_code_actions(spans: Sequence[Span], ancestors: Mapping[SpanKey, Sequence[Span]]) -> None:
+def mark_code_actions(tree: Tree) -> None:
     """Turn the steps that ran code into tool spans, and give their LLM spans the emission."""
-    wrote: dict[SpanKey, Span] = {}
-    for span in spans:
-        if span.kind == "llm" and not span.emitted:
-            around = next((each for each in ancestors[key_of(span)] if each.kind != "llm"), None)
-            if around is not None:
-                wrote.setdefault(key_of(around), span)
-    for step in spans:
-        llm = wrote.get(key_of(step))
-        if llm is None or not _is_step(step):
+    steps = [node for node in tree.nodes if _is_step(node.span)]
+    if not steps:
+        return
+    wrote = _wrote(tree)
+    for node in steps:
+        step, llm = node.span, wrote.get(node)
+        if llm is None:
             continue
         code = _code_in(llm.text or "")
         if code is None and _ran_code(step):
@@ -45,9 +43,27 @@ def mark_code_actions(spans: Sequence[Span], ancestors: Mapping[SpanKey, Sequenc
             step.input = arguments
 
 
+def _wrote(tree: Tree) -> dict[Node, Span]:
+    """Return by the nearest span around it that is none the first LLM span without calls."""
+    outside: dict[Node, Node | None] = {}
+    for node in tree.outer_first:
+        around = node.around
+        within = around is not None and around.span.kind == "llm"
+        outside[node] = outside[around] if around is not None and within else around
+    found: dict[Node, Span] = {}
+    for node in tree.nodes:
+        around = outside[node]
+        if around is not None and node.span.kind == "llm" and not node.span.emitted:
+            found.setdefault(around, node.span)
+    return found
+
+
 def _is_step(span: Span) -> bool:
-    named = span.kind == "chain" and _STEP.fullmatch(span.name) is not None
-    return named and _MEMORY_STEP in (span.input or "")
+    return (
+        span.kind == "chain"
+        and _STEP.fullmatch(span.name) is not None
+        and _MEMORY_STEP in (span.input or "")
+    )
 
 
 def _ran_code(step: Span) -> bool:

@@ -40,14 +40,13 @@ class TraceFacts:
     def add(self, span: Span, shard: int) -> None:
         """Take note of one more span."""
         self.start_ns = min(self.start_ns, span.start_ns)
-        self.has_agent |= span.kind == "agent"
+        self.has_agent = self.has_agent or span.kind == "agent"
         self.shards.add(shard)
-        rank = (span.parent_id is not None, span.start_ns, span.span_id)
         run_id = span.context.get("run_id")
         if run_id is not None:
-            self.run_claim = _first(self.run_claim, (*rank, run_id))
+            self.run_claim = _first(self.run_claim, _claim(span, run_id))
         if span.session is not None:
-            self.session_claim = _first(self.session_claim, (*rank, span.session))
+            self.session_claim = _first(self.session_claim, _claim(span, span.session))
 
     def join(self, other: "TraceFacts") -> None:
         """Take over what another file says of the same trace."""
@@ -89,6 +88,10 @@ def _runs_of_session(session: str, traces: Mapping[str, TraceFacts]) -> dict[str
             before = trace_id
         runs[trace_id] = before
     return runs
+
+
+def _claim(span: Span, value: str) -> Claim:
+    return (span.parent_id is not None, span.start_ns, span.span_id, value)
 
 
 def _first(one: Claim | None, other: Claim | None) -> Claim | None:

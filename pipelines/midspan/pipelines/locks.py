@@ -1,0 +1,110 @@
+"""Who may write a workspace, and who reads it meanwhile: locks that end with their process."""
+
+import errno
+import fcntl
+import os
+import time
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from midspan.pipelines.disk import explained
+from midspan.scorers.errors import SurroundingsError
+
+WRITER: Final = ".lock"
+READERS_GIVEN: Final = 2.0
+"""Seconds that a writer waits for readers to finish before it leaves superseded files in place."""
+
+WRITER_GIVEN: Final = 30.0
+"""Seconds that a reader waits for files to be moved in, which takes far less than one."""
+
+_PAUSE: Final = 0.005
+UNLOCKED: Final = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
+"""What a file system without locks says."""
+
+
+@contextmanager
+def only_writer(workspace: Path) -> Iterator[None]:
+    """Hold a workspace for one writer; a second one is refused at once."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    with explained(workspace / WRITER):
+        lock = os.open(workspace / WRITER, flags, 0o666)
+    try:
+        with explained(workspace / WRITER):
+            taken = _taken(lock, fcntl.LOCK_EX)
+        if not taken:
+            raise SurroundingsError(
+                f"{workspace}: another midspan command is writing here",
+                fix="Wait until it is done, then run this again.",
+            )
+        yield
+    finally:
+        os.close(lock)
+
+
+class Reading:
+    """Keeps the files of a workspace in place for as long as a frame over them lives."""
+
+    def __init__(self, settings: Path) -> None:
+        """Begin to read; while files are being moved in, that waits."""
+        with explained(settings):
+            lock = os.open(settings, os.O_RDONLY | os.O_CLOEXEC)
+        self._end = weakref.finalize(self, os.close, lock)
+        if not _taken_if_there_are_locks(lock, fcntl.LOCK_SH, seconds=WRITER_GIVEN):
+            raise SurroundingsError(
+                f"{settings.parent}: another midspan command is moving files in, and does not end",
+                fix="Wait until it is done, or end it, then run this again.",
+            )
+
+    def during(self, frame: pl.LazyFrame) -> pl.LazyFrame:
+        """Return the frame, which now keeps this alive, as does whatever is made of it."""
+        return frame.map_batches(
+            self._unchanged,
+            predicate_pushdown=True,
+            projection_pushdown=True,
+            slice_pushdown=True,
+            validate_output_schema=False,
+            streamable=True,
+        )
+
+    def _unchanged(self, frame: pl.DataFrame) -> pl.DataFrame:
+        return frame
+
+
+@contextmanager
+def readers_kept_out(settings: Path) -> Iterator[bool]:
+    """Keep new readers waiting, and give whether all earlier ones are done."""
+    with explained(settings):
+        lock = os.open(settings, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        yield _taken_if_there_are_locks(lock, fcntl.LOCK_EX, seconds=READERS_GIVEN)
+    finally:
+        os.close(lock)
+
+
+def _taken(lock: int, kind: int, *, seconds: float = 0) -> bool:
+    """Return whether a lock was had in time."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(lock, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                return False
+            time.sleep(_PAUSE)
+        else:
+            return True
+
+
+def _taken_if_there_are_locks(lock: int, kind: int, *, seconds: float) -> bool:
+    """Return whether a lock was had in time; some file systems have none, and can be read."""
+    try:
+        return _taken(lock, kind, seconds=seconds)
+    except OSError as error:
+        if error.errno in UNLOCKED:
+            return True
+        raise
