@@ -6,7 +6,7 @@ PYTHON ?= python3
 RUN := .venv/bin/
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-quick test check format bench constraints clean
+.PHONY: help demo demo-quick test peers test-peers check format bench constraints clean
 
 help:  ## Show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -19,6 +19,12 @@ demo-quick: .venv/.ready  ## The same without Phoenix and MLflow
 
 test: .venv/.ready  ## Run the tests, the real servers included
 	$(RUN)pytest
+
+peers: .venv/.ready  ## Install other evaluators, each in an environment of its own
+	@$(RUN)python tests/peers/environments.py
+
+test-peers: peers  ## Hold the compat scores to the verdicts of those evaluators
+	MIDSPAN_PEERS=.peers $(RUN)pytest tests/peers
 
 check: .venv/.ready  ## Lint, format check, types and layers
 	$(RUN)ruff check
@@ -40,7 +46,7 @@ constraints: $(UV)  ## Pin the newest versions that fit, for midspan and for eac
 	$(COMPILE) --extra mlflow pyproject.toml -o constraints-mlflow.txt
 
 clean:  ## Remove what the other targets made
-	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist midspan-demo
+	rm -rf .venv .uv .peers .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist midspan-demo
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.ready: pyproject.toml constraints.txt | $(UV)

@@ -48,6 +48,13 @@ class Corpus:
         """Return an id."""
         return f"{self.random.getrandbits(4 * digits):0{digits}x}"
 
+    def calls(self, number: int, turn: int, failed: list[Json]) -> Iterator[Json]:
+        """Yield what a turn of a trace calls, after those calls failed in the turn before."""
+        for _ in range(self.random.choice((1, 1, 1, 2))):
+            name = self.random.choice(TOOLS)
+            query = self.text(self.random.randint(20, 160))
+            yield {"name": name, "arguments": json.dumps({"query": query, "limit": turn})}
+
     def trace(self, number: int) -> list[Json]:
         """Return the spans of one trace."""
         flat = number % 2 == 0
@@ -58,6 +65,7 @@ class Corpus:
             {"role": "user", "content": self.text(300)},
         ]
         spans: list[Json] = []
+        failed: list[Json] = []
         began = now
 
         def add(kind: str, name: str, end: int, attributes: Json, error: str | None = None) -> None:
@@ -71,15 +79,10 @@ class Corpus:
 
         for turn in range(self.random.randint(6, 10)):
             calls = [
-                {
-                    "id": f"call_{turn}_{position}",
-                    "name": self.random.choice(TOOLS),
-                    "arguments": json.dumps(
-                        {"query": self.text(self.random.randint(20, 160)), "limit": turn}
-                    ),
-                }
-                for position in range(self.random.choice((1, 1, 1, 2)))
+                {"id": f"call_{turn}_{position}", **call}
+                for position, call in enumerate(self.calls(number, turn, failed))
             ]
+            failed = []
             text = self.text(self.random.randint(100, 600))
             end = now + self.random.randint(1, 4) * SECOND
             add("llm", "chat model", end, _llm(flat, history, text, calls, turn))
@@ -90,6 +93,7 @@ class Corpus:
                 end = now + self.random.randint(1, 900) * SECOND // 1000
                 add("tool", f"execute_tool {call['name']}", end, _tool(flat, call, result), error)
                 history.append({"role": "tool", "content": result, "tool_call_id": call["id"]})
+                failed += [call] if error else []
         answer = self.text(400)
         add("llm", "chat model", now + SECOND, _llm(flat, history, answer, [], 99))
         question = str(history[1]["content"])
@@ -110,12 +114,14 @@ class Corpus:
                 yield json.dumps(request), len(chunk)
 
 
-def write(directory: Path, traces: int, *, files: int = 4, seed: int = 7) -> int:
+def write(
+    directory: Path, traces: int, *, files: int = 4, seed: int = 7, make: type[Corpus] = Corpus
+) -> int:
     """Return how many spans were written, spread over some files of the directory."""
     directory.mkdir(parents=True, exist_ok=True)
     spans = 0
     for number in range(files):
-        corpus = Corpus(seed + number)
+        corpus = make(seed + number)
         with (directory / f"spans-{number:02d}.jsonl").open("w") as file:
             for line, count in corpus.lines(traces // files):
                 file.write(line + "\n")

@@ -2,7 +2,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 
 from midspan.scorers.errors import InvalidInput
 from midspan.scorers.loop import Loop
@@ -219,6 +219,7 @@ def test_findings_of_several_agents_stand_in_the_order_of_the_calls() -> None:
     assert run["evidence"].to_list() == [["s1", "s3"]]
 
 
+@settings(deadline=None)
 @given(judged_calls())
 @example([])
 def test_agrees_with_the_plain_reference(rows: list[dict[str, Any]]) -> None:

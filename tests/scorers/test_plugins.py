@@ -1,12 +1,13 @@
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from midspan.scorers.errors import InvalidInput
 from midspan.scorers.loop import Loop
-from midspan.scorers.plugins import available, load_scorer
+from midspan.scorers.plugins import available, declarations, load_scorer
 from midspan.scorers.score import Level, Scorer
 from midspan.scorers.valid_call_rate import ValidCallRate
 
@@ -23,6 +24,18 @@ class Fine:
 
 class Shapeless:
     pass
+
+
+def made():
+    return Fine()
+
+
+from midspan.scorers.run_scorer import run_scorer
+
+
+@run_scorer
+def short(run, *, most: int = 10):
+    return len(run.answer or "") <= most
 """
 
 
@@ -81,14 +94,50 @@ def test_scorers_of_other_packages_are_found(install: Install) -> None:
 @pytest.mark.parametrize(
     ("name", "parameters", "problem"),
     [
-        ("loops", {}, r"^no such scorer: loops; installed are .*loop, .*valid_call_rate"),
-        ("loop", {"at_most": 2}, r"^scorer loop: .*unexpected keyword argument 'at_most'"),
+        ("loops", {}, r"^no such scorer: loops; .*, valid_call_rate\. Did you mean 'loop'\?$"),
+        (
+            "loop",
+            {"at_lest": 2},
+            r"^scorer loop: has no parameter 'at_lest'\. Did you mean 'at_least'\?\n"
+            r"Its parameters: at_least = 2[^\n]*\.$",
+        ),
+        ("valid_call_rate", {"a": 1}, r"has no parameter 'a'\.\nIt has no parameters\.$"),
+        (
+            "loop",
+            {"at_least": "3"},
+            r"^scorer loop: at_least cannot be \"3\": Input should be a valid integer\nIts param",
+        ),
+        ("loop", {"at_least": True}, r"^scorer loop: at_least cannot be true: Input should be a"),
         ("loop", {"at_least": 1}, r"^loop: at_least must be 2 or more, not 1"),
     ],
 )
-def test_what_cannot_be_made_is_said(name: str, parameters: dict[str, int], problem: str) -> None:
+def test_what_cannot_be_made_is_said(name: str, parameters: dict[str, Any], problem: str) -> None:
     with pytest.raises(InvalidInput, match=problem):
         load_scorer(name, parameters)
+
+
+def test_a_function_of_one_run_is_a_scorer_with_parameters(install: Install) -> None:
+    install("shop_short", "shop_scorers:short")
+    assert [each.name for each in load_scorer("shop_short").declares] == ["short"]
+    assert load_scorer("shop_short", {"most": 3}) != load_scorer("shop_short")
+    with pytest.raises(InvalidInput, match=r"scorer shop_short: has no parameter 'moost'\. Did"):
+        load_scorer("shop_short", {"moost": 3})
+
+
+def test_a_function_that_makes_a_scorer_will_do(install: Install) -> None:
+    install("shop_made", "shop_scorers:made")
+    assert type(load_scorer("shop_made")).__name__ == "Fine"
+    with pytest.raises(InvalidInput, match=r"scorer shop_made: .*unexpected keyword argument 'a'"):
+        load_scorer("shop_made", {"a": 1})
+
+
+def test_declarations_are_those_of_all_that_can_be_loaded(install: Install) -> None:
+    before = declarations()
+    available.cache_clear()
+    install("shop_gone", "shop_scorers:Gone")
+    assert "shop_gone" in available()
+    assert declarations() == before
+    assert before["longest_loop"].unit == "count"
 
 
 @pytest.mark.parametrize(

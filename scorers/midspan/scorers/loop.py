@@ -1,35 +1,48 @@
-"""Calls that repeat: the same call again, or the same error again, on the spans that repeat."""
+"""Calls that repeat: the same call, the same error or the same search again, on their spans."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import polars as pl
 
 from midspan.scorers.errors import InvalidInput
+from midspan.scorers.repetition.identical import identical_counts
+from midspan.scorers.repetition.ordered_calls import ordered_calls
+from midspan.scorers.repetition.same_error import same_error_counts
+from midspan.scorers.repetition.similar_search import similar_search_counts
+from midspan.scorers.run_rows import run_rows
 from midspan.scorers.score import Better, Declaration, Level
 from midspan.scorers.tables import Tables
+
+LABELS: Final = ("identical", "same_error", "similar_search")
+"""What may repeat; of several ways in which a call repeats equally often, the first names it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Loop:
-    """Identical consecutive calls, and the same error of a tool without a success between.
+    """Identical consecutive calls, the same error of a tool, and much the same search.
 
     A repetition of an identical call counts when the later one failed or gave the same result as
-    the one before: reading page after page is no loop. What was not recorded equals nothing.
-    Agents of one run are looked at apart.
+    the one before: reading page after page is no loop. An error repeats until its tool succeeds.
+    Queries of one search tool are much the same when they share most of their words. What was not
+    recorded equals nothing. Agents of one run are looked at apart.
     """
 
     at_least: int = 2
     """The first repetition that gets a row of its own."""
+    searches: int = 3
+    """How many similar queries of a search tool are a loop."""
+    similarity: float = 0.6
+    """The share of their words that similar queries have in common: both / either."""
 
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     declares: ClassVar[tuple[Declaration, ...]] = (
         Declaration(
             name="loop",
             level=Level.STEP,
             unit="count",
             better=Better.LOWER,
-            description="The n-th repetition of a call, or of a tool's error.",
+            description="The n-th repetition of a call, of a tool's error, or of a search.",
         ),
         Declaration(
             name="longest_loop",
@@ -41,149 +54,93 @@ class Loop:
     )
 
     def __post_init__(self) -> None:
-        if self.at_least < 2:
-            raise InvalidInput(f"loop: at_least must be 2 or more, not {self.at_least}")
+        for name in ("at_least", "searches"):
+            if getattr(self, name) < 2:
+                raise InvalidInput(f"loop: {name} must be 2 or more, not {getattr(self, name)}")
+        if not 0 < self.similarity <= 1:
+            raise InvalidInput(
+                f"loop: similarity must be above 0 and at most 1, not {self.similarity}"
+            )
 
     def score(self, tables: Tables) -> pl.LazyFrame:
         """Return a row for each repeating call, and one a run."""
-        calls = _repetitions(tables.calls)
-        steps = calls.filter(pl.col("value") >= self.at_least).select(
+        ordered = ordered_calls(tables)
+        loops = self._loops(ordered, tables)
+        steps = loops.filter(pl.col("value") >= self.at_least).select(
             "run_id",
             "span_id",
             "call",
             "trace_id",
             pl.col("value").cast(pl.Float64),
             "label",
-            _step_explanation(),
+            explanation=_step_explanation(),
             name=pl.lit("loop"),
             evidence=pl.concat_list("span_id"),
         )
-        runs = calls.group_by("run_id").agg(
-            longest=pl.col("value").max(),
-            comparable=_comparable(),
-            repeats=_run_explanation(),
+        return pl.concat([steps.lazy(), self._longest(ordered, loops)], how="diagonal")
+
+    def _loops(self, ordered: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+        """Return the calls that repeat, in order, with how often and in which way."""
+        counts = (
+            identical_counts(ordered, tables.calls),
+            same_error_counts(ordered),
+            similar_search_counts(
+                ordered, tables, at_least=self.searches, similarity=self.similarity
+            ),
+        )
+        found = pl.concat(
+            frame.select("row", value="count", label=pl.lit(label, pl.Enum(LABELS)))
+            for label, frame in zip(LABELS, counts, strict=True)
+        )
+        worst = found.sort("row", -pl.col("value"), "label").unique("row", keep="first")
+        return ordered.join(worst, on="row", maintain_order="left")
+
+    def _longest(self, ordered: pl.DataFrame, loops: pl.DataFrame) -> pl.LazyFrame:
+        """Return a row a run; where no arguments were recorded, that nothing repeats is unknown."""
+        worst = pl.col("value").arg_max()
+        longest = loops.group_by("run").agg(
+            pl.col("value").max(),
+            pl.col("tool", "label").get(worst),
             evidence=pl.col("span_id")
             .filter(pl.col("value") >= self.at_least)
             .unique(maintain_order=True),
         )
-        return pl.concat([steps, _longest_loop(runs)], how="diagonal")
-
-
-def _longest_loop(runs: pl.LazyFrame) -> pl.LazyFrame:
-    """Return a row a run; where no arguments were recorded, that nothing repeats is not known."""
-    comparable = pl.when("comparable")
-    return runs.select(
-        "run_id",
-        "evidence",
-        name=pl.lit("longest_loop"),
-        value=comparable.then(pl.col("longest").cast(pl.Float64)),
-        explanation=comparable.then("repeats"),
-        status=comparable.then(pl.lit("ok")).otherwise(pl.lit("not_evaluated")),
-        reason=comparable.then(None).otherwise(pl.lit("arguments of the calls were not recorded")),
-    )
-
-
-def _repetitions(calls: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the calls with how often each repeats (1: not at all) and in what way."""
-    ordered = (
-        calls.select(
-            "run_id",
-            "call",
-            "agent",
-            "span_id",
-            "trace_id",
-            "name",
-            "failed",
-            "signature",
-            "result",
-            same=pl.coalesce("arguments", "raw_arguments"),
+        comparable = pl.col("same").is_not_null().any() | (pl.len() == 1)
+        runs = (
+            ordered.group_by("run", maintain_order=True)
+            .agg(pl.col("run_id").first(), comparable=comparable)
+            .join(longest, on="run", how="left", maintain_order="left")
         )
-        .sort("run_id", "agent", "call")
-        .with_row_index("row")
-    )
-    return (
-        ordered.with_columns(identical_count=_identical_count())
-        .join(_error_counts(ordered), on="row", how="left")
-        .with_columns(pl.col("error_count").fill_null(1))
-        .with_columns(
-            value=pl.max_horizontal("identical_count", "error_count"),
-            label=pl.when(pl.col("identical_count") >= pl.col("error_count"))
-            .then(pl.lit("identical"))
-            .otherwise(pl.lit("same_error")),
+        repeats = pl.col("value").is_not_null()
+        return run_rows(
+            runs.lazy(),
+            "longest_loop",
+            pl.col("value").fill_null(1),
+            pl.when(repeats)
+            .then(pl.format("`{}` repeats {} times ({})", "tool", "value", "label"))
+            .otherwise(pl.lit("no call repeats")),
+            known=pl.col("comparable") | repeats,
+            reason="arguments of the calls were not recorded",
+            evidence=pl.col("evidence"),
         )
-        .sort("run_id", "call")
-    )
-
-
-def _identical_count() -> pl.Expr:
-    """Return the place of each call in its row of identical ones that led no further, from 1."""
-    same_call = _as_before("name") & _as_before("same")
-    led_nowhere = pl.col("failed") | _as_before("result")
-    repeats = (_same_agent() & same_call & led_nowhere).fill_null(False)
-    first = pl.when(~repeats).then("row").forward_fill()
-    return (1 + pl.col("row") - first).cast(pl.Int64)
-
-
-def _error_counts(ordered: pl.LazyFrame) -> pl.LazyFrame:
-    """Return how often each failure's error has come since its tool last succeeded, by row."""
-    failed_again = _same_agent() & _as_before("name") & pl.col("failed")
-    return (
-        ordered.select("row", "run_id", "agent", "name", "failed", "signature")
-        .filter(pl.col("failed").is_not_null())
-        .sort("run_id", "agent", "name", "row")
-        .with_columns(streak=(~failed_again).fill_null(True).cum_sum())
-        .filter("failed", pl.col("signature").is_not_null())
-        .select("row", error_count=pl.int_range(1, pl.len() + 1).over("streak", "signature"))
-    )
-
-
-def _same_agent() -> pl.Expr:
-    return _as_before("run_id") & pl.col("agent").eq_missing(pl.col("agent").shift())
-
-
-def _as_before(column: str) -> pl.Expr:
-    """Return whether the row before has the same; unknown is never the same."""
-    return pl.col(column) == pl.col(column).shift()
-
-
-def _comparable() -> pl.Expr:
-    """Return whether a run's calls can be compared, or repeat in spite of what is not known."""
-    return pl.col("same").is_not_null().any() | (pl.len() == 1) | (pl.col("value").max() > 1)
 
 
 def _step_explanation() -> pl.Expr:
-    return (
-        pl.when(pl.col("label") == "identical")
-        .then(
-            pl.format(
-                "`{}` called with the same arguments {} times in a row{}",
-                "name",
-                "value",
-                pl.when("failed")
-                .then(pl.lit(", and it failed again"))
-                .otherwise(pl.lit(", with the same result")),
-            )
-        )
-        .otherwise(
-            pl.format(
-                "`{}` failed {} times with the same error and no success between", "name", "value"
-            )
-        )
-        .alias("explanation")
+    outcome = (
+        pl.when("failed")
+        .then(pl.lit(", and it failed again"))
+        .otherwise(pl.lit(", with the same result"))
     )
-
-
-def _run_explanation() -> pl.Expr:
-    worst = pl.col("value").arg_max()
-    return (
-        pl.when(pl.col("value").max() == 1)
-        .then(pl.lit("no call repeats"))
-        .otherwise(
-            pl.format(
-                "`{}` repeats {} times ({})",
-                pl.col("name").get(worst),
-                pl.col("value").max(),
-                pl.col("label").get(worst),
-            )
-        )
-    )
+    sentences = {
+        "identical": pl.format(
+            "`{}` called with the same arguments {} times in a row{}", "tool", "value", outcome
+        ),
+        "same_error": pl.format(
+            "`{}` failed {} times with the same error and no success between", "tool", "value"
+        ),
+        "similar_search": pl.format("`{}` asked nearly the same {} times", "tool", "value"),
+    }
+    said = pl.lit(None, pl.String)
+    for label, sentence in sentences.items():
+        said = pl.when(pl.col("label") == label).then(sentence).otherwise(said)
+    return said

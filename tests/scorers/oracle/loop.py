@@ -1,10 +1,20 @@
 """Loops, call by call in plain Python: what the vectorised scorer must agree with."""
 
+import json
+import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 Call = dict[str, Any]
+
+SEARCHES = ["search", "search_*", "*_search", "find"]
+QUERY = re.compile(
+    "query|queries|q|search|search_query|search_terms?|keywords?|terms?|pattern"
+    "|question|prompt|text",
+    re.IGNORECASE,
+)
 
 
 class Repetition(NamedTuple):
@@ -15,6 +25,7 @@ class Repetition(NamedTuple):
 def repetitions(calls: Iterable[Call]) -> dict[tuple[str, int], Repetition]:
     """How often each call repeats (1: not at all), by run and call."""
     before: dict[tuple[str, str | None], Call] = {}
+    asked: dict[tuple[str, str | None, str], list[tuple[list[str], str]]] = defaultdict(list)
     identical: dict[tuple[str, str | None], int] = {}
     errors: dict[tuple[str, str | None, str], dict[str, int]] = defaultdict(dict)
     found = {}
@@ -32,10 +43,58 @@ def repetitions(calls: Iterable[Call]) -> dict[tuple[str, int], Repetition]:
         elif call["failed"] and call["signature"] is not None:
             same_error = seen[call["signature"]] = seen.get(call["signature"], 0) + 1
 
-        count = max(identical[agent], same_error)
-        label = "identical" if identical[agent] == count else "same_error"
+        similar = 1
+        if any(fnmatchcase(call["name"], glob) for glob in SEARCHES) and call["arguments"]:
+            query = said(call["arguments"])
+            if words(query):
+                earlier = asked[*agent, call["name"]]
+                similar += sum(
+                    much_the_same(query, call["arguments"], *other) for other in earlier[-50:]
+                )
+                earlier.append((query, call["arguments"]))
+
+        count = max(identical[agent], same_error, similar if similar >= 3 else 1)
+        label = "similar_search"
+        if count in (identical[agent], same_error):
+            label = "identical" if identical[agent] == count else "same_error"
         found[call["run_id"], call["call"]] = Repetition(count, label)
     return found
+
+
+def said(arguments: str) -> list[str]:
+    """The query: the first argument that is named like one, else all texts."""
+    document = json.loads(arguments)
+    return next(queries(document), None) or list(texts(document))
+
+
+def words(query: list[str]) -> set[str]:
+    return {word for text in query for word in re.findall(r"\w+", text.lower())}
+
+
+def queries(value: Any) -> Iterator[list[str]]:
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if QUERY.fullmatch(name) and isinstance(item, str | list):
+                yield list(texts(item))
+            else:
+                yield from queries(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from queries(item)
+
+
+def texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from texts(item)
+
+
+def much_the_same(query: list[str], arguments: str, other: list[str], others: str) -> bool:
+    one, two = words(query), words(other)
+    another_page = query == other and arguments != others
+    return not another_page and len(one & two) >= 0.6 * len(one | two)
 
 
 def leads_no_further(previous: Call, call: Call) -> bool:

@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from midspan.scorers.faults.forms import FORMS
 from midspan.scorers.faults.hidden import HiddenErrors, Reader
 from midspan.scorers.faults.rules import FaultRules
 
@@ -58,7 +59,10 @@ def _could_tell(rules: FaultRules) -> pl.Expr:
         pl.col("words").str.strip_chars().str.contains(form.pattern) for form in rules.forms
     )
     structured = pl.col("words").str.contains(_STRUCTURED)
-    return plain | (structured & pl.col("words").str.contains(_SUSPICIOUS))
+    if rules.forms == FORMS:
+        # What other forms look for inside a structure is not known: then all of them are read.
+        structured &= pl.col("words").str.contains(_SUSPICIOUS)
+    return plain | structured
 
 
 @lru_cache(maxsize=4096)

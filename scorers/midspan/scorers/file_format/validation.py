@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -45,6 +45,19 @@ _WORDS: Final = {
 }
 
 
+class Located(Protocol):
+    """Data that was read from a file, and knows the line of each part."""
+
+    @property
+    def data(self) -> Any:
+        """Return the data."""
+        ...
+
+    def problem(self, path: KeyPath, message: str) -> Problem:
+        """Return a problem at a key path."""
+        ...
+
+
 def read_model(document: Document, model: type[Model]) -> Model:
     """Return the document as the model; raise `InvalidFile` with everything that is wrong."""
     check_contract(document)
@@ -52,7 +65,7 @@ def read_model(document: Document, model: type[Model]) -> Model:
     try:
         return model.model_validate(document.data, context=shapes)
     except ValidationError as error:
-        raise InvalidFile(_problems(document, error, shapes)) from None
+        raise InvalidFile(problems_of(document, error, shapes)) from None
 
 
 def check_contract(document: Document) -> None:
@@ -82,7 +95,8 @@ def refuse(problems: Iterable[tuple[KeyPath, str]]) -> None:
         raise PydanticCustomError(_CROSS_ERROR, "{text}", {"text": text, "problems": found})
 
 
-def _problems(document: Document, error: ValidationError, shapes: Shapes) -> list[Problem]:
+def problems_of(document: Located, error: ValidationError, shapes: Shapes) -> list[Problem]:
+    """Return everything that a model refused in a document, each at its place."""
     problems: list[Problem] = []
     missing: list[tuple[Problem, str]] = []
     meant: set[tuple[KeyPath, str]] = set()
@@ -125,7 +139,7 @@ def _walk(data: Any, location: tuple[int | str, ...]) -> tuple[KeyPath, Any]:
 
 
 def _unknown_key(
-    document: Document, path: KeyPath, parent: Any, shapes: Shapes
+    document: Located, path: KeyPath, parent: Any, shapes: Shapes
 ) -> tuple[Problem, str | None]:
     model = shapes.get(id(parent))
     known = model.known_keys() if model else ()
@@ -141,7 +155,7 @@ def _unknown_key(
     return document.problem(path, message), meant
 
 
-def _choice(document: Document, path: KeyPath, detail: ErrorDetails, shapes: Shapes) -> Problem:
+def _choice(document: Located, path: KeyPath, detail: ErrorDetails, shapes: Shapes) -> Problem:
     how, key, choices = (detail["ctx"][name] for name in ("how", "key", "choices"))
     value, known = detail["input"], choices.split(", ")
     if how == "shape":
@@ -164,7 +178,7 @@ def _choice(document: Document, path: KeyPath, detail: ErrorDetails, shapes: Sha
 
 
 def _wrong_value(
-    document: Document, path: KeyPath, value: dict[str, Any], key: str, known: list[str]
+    document: Located, path: KeyPath, value: dict[str, Any], key: str, known: list[str]
 ) -> Problem:
     one_of = f"one of {', '.join(known)}"
     if key in value:

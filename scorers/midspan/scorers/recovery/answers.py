@@ -1,0 +1,56 @@
+"""The LLM span in which an agent answered after its last calls."""
+
+import polars as pl
+
+from midspan.scorers.recovery.moments import failing_runs
+from midspan.scorers.recovery.reading import STOPPED
+from midspan.scorers.tables import Tables
+
+
+def with_answers(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
+    """Return the responses with `answer_span_id` and `answered`.
+
+    The span is the last turn after the failure that speaks and calls nothing, of the same agent
+    before any other. A run with an answer whose span does not show is answered too.
+    """
+    failures = (
+        found.filter(pl.col("response") == STOPPED)
+        .select("run_id", "call")
+        .join(
+            failing_runs(tables).lazy().select("run_id", "call", "turn", "agent", "start_ns"),
+            on=["run_id", "call"],
+        )
+    )
+    texts = tables.spans.filter(
+        pl.col("kind").cast(pl.String) == "llm",
+        pl.col("duplicate_of").is_null(),
+        pl.col("status").cast(pl.String) != "error",
+        pl.col("calls_emitted").fill_null(0) == 0,
+        pl.col("output_tokens").fill_null(1) > 0,
+    ).select(
+        "run_id",
+        answer_span_id="span_id",
+        spoken_turn="turn",
+        spoken_ns="start_ns",
+        spoken_by="agent",
+    )
+    later = pl.coalesce(
+        pl.col("spoken_turn") > pl.col("turn"), pl.col("spoken_ns") > pl.col("start_ns"), False
+    )
+    spoken = (
+        failures.join(texts, on="run_id")
+        .filter(later)
+        .sort(pl.col("spoken_by").eq_missing("agent"), "spoken_ns")
+        .group_by("run_id", "call")
+        .agg(pl.col("answer_span_id").last())
+    )
+    answers = tables.runs.select(
+        "run_id", has_answer=pl.col("answer").str.strip_chars().str.len_bytes() > 0
+    )
+    answered = pl.col("answer_span_id").is_not_null() | pl.col("has_answer").fill_null(False)
+    return (
+        found.join(spoken, on=["run_id", "call"], how="left")
+        .join(answers, on="run_id", how="left")
+        .with_columns(answered=answered)
+        .drop("has_answer")
+    )

@@ -1,0 +1,97 @@
+"""What recovering took: calls, tokens and seconds, from the failed attempt to the success."""
+
+import polars as pl
+
+from midspan.scorers.recovery.episodes import detailed_episodes
+from midspan.scorers.recovery.moments import failing_runs
+from midspan.scorers.tables import Tables
+
+SECOND = 1e9
+
+
+def cost_rows(tables: Tables) -> pl.LazyFrame:
+    """Return the medians over the recovered episodes of each run, both ends included."""
+    recovered = _recovered(tables)
+    with_tokens = recovered.join(_tokens(recovered, tables), on=["run_id", "call"], how="left")
+    costs = with_tokens.sort("run_id", "call").select(
+        "run_id",
+        "evidence",
+        steps=(pl.col("closing_call") - pl.col("call") + 1).cast(pl.Float64),
+        tokens=pl.col("tokens").cast(pl.Float64),
+        seconds=(pl.col("closed_ns") - pl.col("start_ns")) / SECOND,
+    )
+    per_run = costs.group_by("run_id", maintain_order=True).agg(
+        pl.col("steps", "tokens", "seconds").median(),
+        pl.col("tokens", "seconds").count().name.suffix("_known"),
+        pl.col("evidence").explode().unique(maintain_order=True),
+        steps_known=pl.len(),
+        recovered=pl.len(),
+    )
+    return pl.concat(
+        [
+            _median(per_run, "steps", "calls", ""),
+            _median(per_run, "tokens", "tokens", "token counts of these turns were not recorded"),
+            _median(per_run, "seconds", "seconds", "times of these calls were not recorded"),
+        ]
+    )
+
+
+def _median(per_run: pl.LazyFrame, cost: str, unit: str, unknown: str) -> pl.LazyFrame:
+    known = pl.when(pl.col(f"{cost}_known") > 0)
+    few = pl.col(f"{cost}_known") < pl.col("recovered")
+    return per_run.select(
+        "run_id",
+        "evidence",
+        name=pl.lit(f"{cost}_to_recovery"),
+        value=known.then(cost),
+        explanation=known.then(
+            pl.format(
+                "{} {} from the failure to the success{}{}",
+                pl.col(cost).round(3).cast(pl.String).str.replace(r"\.0$", ""),
+                pl.lit(unit),
+                pl.when(pl.col(f"{cost}_known") > 1)
+                .then(pl.format(", median of {} recoveries", f"{cost}_known"))
+                .otherwise(pl.lit("")),
+                pl.when(few).then(pl.lit("; not recorded for all")).otherwise(pl.lit("")),
+            )
+        ),
+        status=known.then(pl.lit("ok")).otherwise(pl.lit("not_evaluated")),
+        reason=known.then(None).otherwise(pl.lit(unknown)),
+    )
+
+
+def _recovered(tables: Tables) -> pl.LazyFrame:
+    calls = failing_runs(tables).lazy()
+    opening = calls.select("run_id", "call", "turn", "start_ns", "span_id")
+    closing = calls.select(
+        "run_id",
+        closing_call="call",
+        closing_turn="turn",
+        closed_ns="end_ns",
+        closing_span="span_id",
+    )
+    return (
+        detailed_episodes(tables)
+        .lazy()
+        .filter(pl.col("closing_call").is_not_null())
+        .join(opening, on=["run_id", "call"], maintain_order="left")
+        .join(closing, on=["run_id", "closing_call"], maintain_order="left")
+        .with_columns(
+            evidence=pl.concat_list("span_id", "closing_span").list.unique(maintain_order=True)
+        )
+    )
+
+
+def _tokens(recovered: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
+    """Return the tokens of the turns of each episode; null where one of them is not known."""
+    spent = pl.col("input_tokens") + pl.col("output_tokens")
+    turns = tables.spans.filter(
+        pl.col("kind").cast(pl.String) == "llm", pl.col("duplicate_of").is_null()
+    ).select("run_id", of_turn="turn", spent=spent)
+    return (
+        recovered.select("run_id", "call", "turn", "closing_turn")
+        .join(turns, on="run_id")
+        .filter(pl.col("of_turn").is_between("turn", "closing_turn"))
+        .group_by("run_id", "call")
+        .agg(tokens=pl.when(pl.col("spent").is_not_null().all()).then(pl.col("spent").sum()))
+    )

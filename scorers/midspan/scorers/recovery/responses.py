@@ -1,0 +1,85 @@
+"""Responses: what the agent did after each failed attempt, and whether it was of any use."""
+
+from typing import Final
+
+import polars as pl
+
+from midspan.scorers.recovery.answers import with_answers
+from midspan.scorers.recovery.moments import failing_runs
+from midspan.scorers.recovery.parameters import Parameters, parameters_of
+from midspan.scorers.recovery.per_tables import once_per_tables
+from midspan.scorers.recovery.reading import (
+    ANSWERED,
+    DEGENERATE,
+    JUDGED,
+    MODIFIED,
+    PERTURBED,
+    STOPPED,
+)
+from midspan.scorers.recovery.user_messages import spoken_between
+from midspan.scorers.recovery.walk import walk
+from midspan.scorers.tables import Tables
+
+COLUMNS: Final = ("run_id", "call", "responding_call", "response", "degenerate", "cycle")
+
+
+def responses(tables: Tables, parameters: Parameters | None = None) -> pl.LazyFrame:
+    """Return a row for each failed attempt, by (run_id, call).
+
+    Columns: run_id, call, responding_call (null where no call responds), response (null where the
+    arguments were not recorded), degenerate (null where it is neither that nor adaptive), cycle.
+
+    Without parameters, those hold that the profile sets for the scorer `recovery`.
+    """
+    wanted = parameters or parameters_of(tables)
+    return detailed_responses(tables, wanted).lazy().select(COLUMNS)
+
+
+@once_per_tables
+def detailed_responses(tables: Tables, parameters: Parameters) -> pl.DataFrame:
+    """Return the responses with what explains them.
+
+    Beside the columns of `responses`: nth and after_change of identical retries, cycle_period, and
+    answer_span_id where the agent answered.
+    """
+    found = _without_user_messages(walk(tables, parameters).responses, tables)
+    said = (pl.col("response") == STOPPED) & pl.col("answered")
+    cycle = pl.col("cycle_period").is_not_null()
+    degenerate = pl.col("response").is_in(DEGENERATE) | cycle
+    return (
+        with_answers(found.lazy(), tables)
+        .with_columns(
+            response=pl.when(said).then(pl.lit(ANSWERED)).otherwise("response"),
+            responding_call=pl.when(~said).then("responding_call"),
+            answer_span_id=pl.when(said).then("answer_span_id"),
+            degenerate=pl.when(pl.col("response").is_in(JUDGED)).then(degenerate),
+            cycle=cycle,
+        )
+        .drop("answered")
+        .sort("run_id", "call")
+        .collect()
+    )
+
+
+def _without_user_messages(found: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+    """Return the responses; after a user message, none is a perturbed retry."""
+    perturbed = found.filter(pl.col("response") == PERTURBED)
+    if perturbed.is_empty():
+        return found
+    turns = failing_runs(tables).select("run_id", "call", "turn")
+    told = tables.calls.select("run_id", "call", told=pl.coalesce("error_message", "result"))
+    pairs = (
+        perturbed.lazy()
+        .select("run_id", "call", "responding_call")
+        .join(turns.lazy().rename({"turn": "after_turn"}), on=["run_id", "call"])
+        .join(turns.lazy().rename({"call": "responding_call"}), on=["run_id", "responding_call"])
+        .join(told, on=["run_id", "call"], how="left")
+        .collect()
+    )
+    spoken = pairs.filter(spoken_between(pairs, tables)).select("run_id", "call", new=True)
+    response = pl.when("new").then(pl.lit(MODIFIED)).otherwise("response")
+    return (
+        found.join(spoken, on=["run_id", "call"], how="left")
+        .with_columns(response=response)
+        .drop("new")
+    )

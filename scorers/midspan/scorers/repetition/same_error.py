@@ -1,0 +1,32 @@
+"""The same error of a tool again, however its arguments were varied."""
+
+import polars as pl
+
+TOOL = ["run", "agent", "called"]
+
+
+def same_error_counts(ordered: pl.DataFrame) -> pl.DataFrame:
+    """Return `row` and `count` of the failures whose error their tool has given before.
+
+    A success of the tool begins anew; agents are apart.
+    """
+    executed = ordered.select("row", *TOOL, "failed", "error").filter(
+        pl.col("failed").is_not_null()
+    )
+    failures = executed.filter("failed", pl.col("error").is_not_null())
+    twice = failures.group_by(*TOOL, "error").len().filter(pl.col("len") > 1)
+    if twice.is_empty():
+        return pl.DataFrame(schema={"row": pl.UInt32, "count": pl.Int64})
+    streak = (~(pl.col("failed") & _same_tool())).cum_sum()
+    return (
+        executed.join(twice, on=TOOL, how="semi", nulls_equal=True)
+        .sort(*TOOL, "row")
+        .with_columns(streak=streak)
+        .filter("failed", pl.col("error").is_not_null())
+        .select("row", count=pl.int_range(1, pl.len() + 1).over("streak", "error"))
+        .filter(pl.col("count") > 1)
+    )
+
+
+def _same_tool() -> pl.Expr:
+    return pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift()) for name in TOOL)

@@ -1,0 +1,26 @@
+"""Statistics over tasks and trials: reliability, intervals, paired tests, power."""
+
+from midspan.scorers.statistics.intervals import (
+    Estimate,
+    bootstrap_mean,
+    bootstrap_median,
+    mean_over_tasks,
+    share_over_tasks,
+)
+from midspan.scorers.statistics.paired import holm, mcnemar, sign_flip
+from midspan.scorers.statistics.power import detectable_difference
+from midspan.scorers.statistics.reliability import pass_at_k, pass_hat_k
+
+__all__ = [
+    "Estimate",
+    "bootstrap_mean",
+    "bootstrap_median",
+    "detectable_difference",
+    "holm",
+    "mcnemar",
+    "mean_over_tasks",
+    "pass_at_k",
+    "pass_hat_k",
+    "share_over_tasks",
+    "sign_flip",
+]

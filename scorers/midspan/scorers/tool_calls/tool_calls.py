@@ -1,0 +1,139 @@
+"""Tool calls judged by their faults alone, whatever the task expects."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import polars as pl
+
+from midspan.scorers.recovery.operations import operations
+from midspan.scorers.run_rows import counted, run_rows
+from midspan.scorers.score import Declaration
+from midspan.scorers.tables import Tables
+from midspan.scorers.tool_calls.declarations import TOOL_CALLS
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolCalls:
+    """Whether calls were valid and succeeded, and how often at the first attempt.
+
+    `call_ok` stands on every call that can be judged. A call that its harness repaired has its
+    fault all the same.
+    """
+
+    version: ClassVar[str] = "1"
+    declares: ClassVar[tuple[Declaration, ...]] = TOOL_CALLS
+
+    def score(self, tables: Tables) -> pl.LazyFrame:
+        """Return a row for each judged call, and up to three a run."""
+        calls = tables.calls.select(
+            "run_id",
+            "call",
+            "span_id",
+            "trace_id",
+            "name",
+            "emitted",
+            "executed",
+            "fault",
+            "fault_rule",
+            "error_message",
+            known=pl.col("raw_arguments").is_not_null() | pl.col("fault").is_not_null(),
+            ok=pl.col("fault") == "none",
+        )
+        judged = calls.filter(pl.col("fault").is_not_null())
+        return pl.concat(
+            [
+                _call_ok(judged),
+                _invalid_calls(calls.filter("emitted")),
+                _share(
+                    judged.filter("executed"),
+                    "call_success_rate",
+                    pl.format("{} of {} executed calls have no fault", "numerator", "n"),
+                ),
+                _share(
+                    _first_attempts(judged, tables),
+                    "first_attempt_accuracy",
+                    pl.format(
+                        "the first attempt has no fault in {} of {}",
+                        "numerator",
+                        counted(pl.col("n"), "operation"),
+                    ),
+                ),
+            ],
+            how="diagonal",
+        )
+
+
+def _call_ok(judged: pl.LazyFrame) -> pl.LazyFrame:
+    said = pl.col("error_message").str.strip_chars().str.extract(r"^([^\n]{1,200})", 1)
+    because = pl.concat_str(pl.lit(": "), said).fill_null("")
+    return judged.select(
+        "run_id",
+        "span_id",
+        "call",
+        "trace_id",
+        name=pl.lit("call_ok"),
+        value=pl.col("ok").cast(pl.Float64),
+        label=pl.col("fault").cast(pl.String),
+        explanation=pl.when("ok")
+        .then(pl.format("`{}` has no fault", "name"))
+        .otherwise(
+            pl.format(
+                "`{}`: {}{}",
+                "name",
+                pl.coalesce("fault_rule", pl.col("fault").cast(pl.String)),
+                because,
+            )
+        ),
+        evidence=pl.concat_list("span_id"),
+    )
+
+
+def _invalid_calls(emitted: pl.LazyFrame) -> pl.LazyFrame:
+    """Return a row a run, 0 included; of calls of which nothing is known there is no count."""
+    invalid = pl.col("fault").cast(pl.String).str.starts_with("model.").fill_null(False)
+    runs = emitted.group_by("run_id").agg(
+        known=pl.col("known").any(),
+        invalid=invalid.sum().cast(pl.Int64),
+        evidence=pl.col("span_id").filter(invalid).unique(maintain_order=True),
+        names=pl.col("name").filter(invalid).unique().sort(),
+    )
+    number = pl.col("invalid")
+    return run_rows(
+        runs,
+        "invalid_calls",
+        number,
+        pl.when(number == 0)
+        .then(pl.lit("no emitted call has a fault of the model"))
+        .otherwise(
+            pl.format(
+                "{} with a fault of the model ({})",
+                counted(number, "emitted call"),
+                pl.col("names").list.join(", "),
+            )
+        ),
+        known=pl.col("known"),
+        reason="arguments of the calls were not recorded",
+        evidence=pl.col("evidence"),
+    )
+
+
+def _first_attempts(judged: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
+    first = operations(tables).filter(pl.col("attempt") == 0).select("run_id", "call")
+    return judged.join(first, on=["run_id", "call"], how="semi")
+
+
+def _share(calls: pl.LazyFrame, name: str, explanation: pl.Expr) -> pl.LazyFrame:
+    runs = calls.group_by("run_id").agg(
+        numerator=pl.col("ok").sum().cast(pl.Int64),
+        n=pl.len().cast(pl.Int64),
+        evidence=pl.col("span_id").filter(~pl.col("ok")).unique(maintain_order=True),
+    )
+    return run_rows(
+        runs,
+        name,
+        pl.col("numerator") / pl.col("n"),
+        explanation,
+        numerator=pl.col("numerator").cast(pl.Float64),
+        n=pl.col("n"),
+        evidence=pl.col("evidence"),
+    )
