@@ -74,16 +74,14 @@ class HiddenErrors:
             field = error_field(layer)
             if field is not None:
                 return self._refined(field.text, field.name)
-            unwrapped = inner(layer)
+            printed = called_tool_result(layer) if isinstance(layer, str) else None
+            if printed is not None and printed.error:
+                return self._refined(printed.text, "flag")
+            unwrapped = inner(layer) if printed is None else printed.text
             if unwrapped is None:
                 break
             layer = unwrapped
-        if not isinstance(layer, str):
-            return None
-        repr_ = called_tool_result(layer)
-        if repr_ is not None and repr_.error:
-            return self._refined(repr_.text, "flag")
-        return self._in_text(layer if repr_ is None else repr_.text, reader)
+        return self._in_text(layer, reader) if isinstance(layer, str) else None
 
     def _in_text(self, text: str, reader: Reader) -> Hidden | None:
         stripped = text.strip()

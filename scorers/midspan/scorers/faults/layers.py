@@ -1,5 +1,6 @@
 """The layers of a result: what wraps what, and what each layer says of itself."""
 
+import ast
 import json
 import re
 from typing import Any, Final, NamedTuple
@@ -14,11 +15,12 @@ _WRAPPERS: Final = ("result", "output", "response", "content", "text", "data")
 _BESIDE_A_WRAPPED: Final = frozenset(
     {"type", "isError", "is_error", "_meta", "meta", "structuredContent", "annotations", "role"}
 )
-_CALL_TOOL_RESULT: Final = re.compile(r"^CallToolResult\(")
+CALL_TOOL_RESULT: Final = r"^\s*(CallToolResult\(|(meta=\S* )?content=\[[A-Z]\w*\()"
+"""How MCP's result begins when printed: with its class (`repr`), or without (`str`)."""
+
+_CALL_TOOL_RESULT: Final = re.compile(CALL_TOOL_RESULT)
 _IS_ERROR: Final = re.compile(r"\bisError=(True|False)\)?\s*$|\bisError=(True|False),")
-_TEXT_CONTENT: Final = re.compile(
-    r"\btext=(?:'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\")", re.DOTALL
-)
+_TEXT_CONTENT: Final = re.compile(r"""\btext=('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""", re.DOTALL)
 
 
 class ErrorField(NamedTuple):
@@ -124,8 +126,15 @@ def called_tool_result(text: str) -> CalledTool | None:
     error = any(
         found.group(1) == "True" or found.group(2) == "True" for found in _IS_ERROR.finditer(text)
     )
-    texts = [single or double for single, double in _TEXT_CONTENT.findall(text)]
-    return CalledTool(error, "\n".join(texts).replace("\\n", "\n").replace("\\'", "'"))
+    return CalledTool(error, "\n".join(_unquoted(found) for found in _TEXT_CONTENT.findall(text)))
+
+
+def _unquoted(literal: str) -> str:
+    """Return the text of a Python string literal; as it stands where it is none."""
+    try:
+        return str(ast.literal_eval(literal))
+    except (ValueError, SyntaxError):  # shortened by who printed it
+        return literal[1:-1]
 
 
 def _says_none(value: Any) -> bool:

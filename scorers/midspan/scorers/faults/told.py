@@ -10,11 +10,12 @@ import polars as pl
 
 from midspan.scorers.faults.forms import FORMS
 from midspan.scorers.faults.hidden import HiddenErrors, Reader
+from midspan.scorers.faults.layers import CALL_TOOL_RESULT
 from midspan.scorers.faults.rules import FaultRules
 
 COLUMNS: Final = ("told_fault", "told_rule", "told_text")
 
-_STRUCTURED: Final = r"^\s*([{\[\"]|CallToolResult\()"
+_STRUCTURED: Final = rf"^\s*[{{\[\"]|{CALL_TOOL_RESULT}"
 _SUSPICIOUS: Final = (
     r"(?i)error|exception|fail|success|\bok\b|exit|return_?code|traceback|unknown|invalid|usage"
     r"|timed? ?out|denied|not found|not exist|unable|could ?n|status|4\d\d |5\d\d "
