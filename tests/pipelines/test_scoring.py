@@ -193,3 +193,14 @@ def _said_by_a_person(workspace: Workspace, *, run_id: str = RUN, bucket: str = 
         "status": "ok",
     }
     put(workspace, "scores", SCORES.frame([row]), bucket=bucket)
+
+
+def test_a_workspace_scores_itself_by_a_suite_and_a_profile(tmp_path: Path) -> None:
+    profile = tmp_path / "profile.yaml"
+    profile.write_text("profile: shop\ncontract: 1\nscorers: {loop: false}\n")
+    workspace = ingested(tmp_path, spans())
+    summary = workspace.score(profile=profile)
+    names = set(workspace.table("scores").collect()["name"])
+    assert summary.runs == 1
+    assert "valid_call_rate" in names
+    assert "longest_loop" not in names

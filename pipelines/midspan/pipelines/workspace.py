@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
@@ -38,6 +38,9 @@ from midspan.pipelines.settings import (
 )
 from midspan.scorers.errors import InvalidInput, SurroundingsError
 from midspan.scorers.tables import ALL, Tables
+
+if TYPE_CHECKING:
+    from midspan.pipelines.scoring import ScoringSummary
 
 __all__ = ["LARGE_BUCKETS", "SETTINGS", "SMALL_BUCKETS", "UNFINISHED", "Workspace"]
 
@@ -101,6 +104,20 @@ class Workspace:
             text=table("text"),
             tools=table("tools"),
         )
+
+    def score(
+        self, *, profile: Path | str | None = None, suite: Path | str | None = None
+    ) -> "ScoringSummary":
+        """Score every run, as `midspan score` does, and return the summary."""
+        # Scoring reads workspaces: it cannot be known before this class is.
+        from midspan.pipelines.files import load_setting
+        from midspan.pipelines.scoring import score_workspace
+
+        setting = load_setting(
+            suite=Path(suite) if suite is not None else None,
+            profile=Path(profile) if profile is not None else None,
+        )
+        return score_workspace(self, setting=setting)
 
     def files(self, name: str) -> pl.LazyFrame:
         """Return a table as its files hold it, private columns included.
