@@ -8,6 +8,7 @@ from typing import ClassVar
 import polars as pl
 import pytest
 
+from midspan.pipelines import files, judges
 from midspan.scorers import plugins
 from midspan.scorers.profile import Profile
 from midspan.scorers.score import Better, Declaration, Level
@@ -105,9 +106,8 @@ def installed(monkeypatch: pytest.MonkeyPatch, **scorers: str) -> None:
     def available() -> Mapping[str, EntryPoint]:
         return points
 
-    monkeypatch.setattr("midspan.scorers.plugins.available", available)
-    monkeypatch.setattr("midspan.pipelines.judges.available", available)
-    monkeypatch.setattr("midspan.pipelines.files.available", available)
+    for module in (plugins, judges, files):
+        monkeypatch.setattr(module, "available", available)
 
 
 def profile(text: str) -> Profile:

@@ -39,7 +39,7 @@ __all__ = ["IngestSummary", "ingest"]
 POOL_FROM_BYTES: Final = 64 * 2**20
 """Below this, starting processes takes longer than they save."""
 LARGE_FROM_BYTES: Final = 2**30
-SHARD_BYTES: Final = 16 * 2**20
+SHARD_BYTES: Final = 8 * 2**20
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, and how much of how much is done."""

@@ -1,11 +1,16 @@
 """Turns, provider retries, roots, orphans and agents of a run."""
 
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
 from tests.support.otlp import RUN, SECOND, Story, call
 from tests.support.workspaces import ingested, rows
+
+SAID: Final[dict[str, Any]] = {
+    "gen_ai.output.messages": '[{"role": "assistant", "parts": [{"type": "text", "content": "No"}]}]'
+}
 
 
 def test_a_retry_of_the_provider_stays_in_its_turn(tmp_path: Path) -> None:
@@ -24,6 +29,39 @@ def test_a_retry_of_the_provider_stays_in_its_turn(tmp_path: Path) -> None:
     ]
     # Requests that failed before any answer have no tokens to lack.
     assert rows(workspace, "runs", "turns", "llm_calls", "input_tokens") == [(2, 4, 200)]
+
+
+def test_what_a_proxy_says_of_a_failure_is_no_answer_of_the_model(tmp_path: Path) -> None:
+    story = Story()
+    failed: dict[str, Any] = {"error": "HTTPStatusError: 503", **SAID}
+    with story.agent(output=None):
+        story.llm(input="hello", **failed)
+        story.llm(input="hello", text="Hello!")
+        story.llm(input="bye", **failed)
+    workspace = ingested(tmp_path, story.spans)
+    assert rows(workspace, "spans", "turn", "retry_of")[1:] == [(0, None), (0, _id(2)), (1, None)]
+    assert rows(workspace, "runs", "turns", "input_tokens", "answer") == [(2, 100, None)]
+
+
+@pytest.mark.parametrize(
+    ("sign", "tokens"),
+    [
+        ({"gen_ai.usage.input_tokens": 90, "gen_ai.usage.output_tokens": 4}, 14),
+        ({"gen_ai.response.finish_reasons": ["stop"]}, None),
+    ],
+)
+def test_a_model_that_was_broken_off_has_answered(
+    tmp_path: Path, sign: dict[str, Any], tokens: int | None
+) -> None:
+    story = Story()
+    with story.agent(output=None):
+        story.llm(
+            input="hello", error="ReadError: lost", **sign, **{"gen_ai.output.messages": SAID}
+        )
+        story.llm(input="hello", text="Hello!")
+    workspace = ingested(tmp_path, story.spans)
+    assert rows(workspace, "spans", "turn", "retry_of")[1:] == [(0, None), (1, None)]
+    assert rows(workspace, "runs", "turns", "output_tokens") == [(2, tokens)]
 
 
 def test_a_failed_turn_with_another_request_is_a_turn(tmp_path: Path) -> None:

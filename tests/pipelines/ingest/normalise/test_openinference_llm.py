@@ -235,3 +235,14 @@ def test_a_definition_that_was_cut_off_makes_the_offer_unknown() -> None:
     whole = json.dumps({"type": "function", "function": {"name": "look", "parameters": SCHEMA}})
     span = llm({"llm.tools.0.tool.json_schema": whole, "llm.tools.1.tool.json_schema": whole[:40]})
     assert (span.tools, span.notes) == (None, ["truncated"])
+
+
+@pytest.mark.parametrize("shown", ["server_error: Overloaded.", "Overloaded.", "server_error"])
+def test_how_a_request_failed_is_no_text_of_the_model(shown: str) -> None:
+    failed = {"error.type": "server_error", "output.value": shown}
+    span = llm(failed, status="error", status_message="Overloaded.")
+    assert (span.text, span.output, span.emitted) == (None, None, None)
+    assert (span.error_type, span.error_message) == ("server_error", "Overloaded.")
+    said = llm(failed | {"output.value": "Hel"}, status="error", status_message="Overloaded.")
+    assert said.text == "Hel"
+    assert llm(failed, status="ok").text == shown

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from midspan.pipelines.ingest.assembly.answered import is_unanswered
 from midspan.pipelines.ingest.assembly.calls import Call
 from midspan.pipelines.ingest.assembly.shared_fields import SUMMED_FIELDS
 from midspan.pipelines.ingest.assembly.structure import Structure
@@ -28,7 +29,7 @@ def run_row(
     root = structure.root.span if structure.root else None
     notes: list[str] = []
     context = _context(spans, root, plan, notes)
-    answered = [span for span in llms if not _without_response(span)]
+    answered = [span for span in llms if not _adds_nothing(span)]
     harness = result.harness if result else None
     return (
         run_id,
@@ -94,7 +95,7 @@ def _answer(root: Span | None, llms: Sequence[Span], result: ResultRecord | None
         return result.answer
     if root is not None and root.kind == "agent" and root.output and root.status != "error":
         return root.output
-    last = llms[-1] if llms else None
+    last = llms[-1] if llms and not is_unanswered(llms[-1]) else None
     # A call written as text that nobody executed is what the agent ended with.
     said_last = last is not None and (not last.emitted or last.text_form is not None)
     return last.text if last is not None and said_last else None
@@ -106,9 +107,9 @@ def _call_count(llms: Sequence[Span], calls: Sequence[Call]) -> int | None:
     return None if llms and not content and not calls else len(calls)
 
 
-def _without_response(span: Span) -> bool:
-    """Return whether the request failed before the model answered: it has no tokens to add."""
-    return span.status == "error" and span.output is None and span.output_tokens is None
+def _adds_nothing(span: Span) -> bool:
+    """Return whether a request failed before the model answered: it has no tokens to add."""
+    return is_unanswered(span) and span.output_tokens is None
 
 
 def _total(spans: Sequence[Span], name: str) -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from midspan.pipelines.ingest.assembly.answered import is_unanswered
 from midspan.pipelines.ingest.assembly.code_actions import mark_code_actions
 from midspan.pipelines.ingest.assembly.emissions import complete_emissions
 from midspan.pipelines.ingest.assembly.lost_calls import recover_lost_calls
@@ -49,16 +50,12 @@ def _number_turns(llms: Sequence[Node]) -> None:
     before: dict[str, Node] = {}
     for node in llms:
         previous = before.get(node.scope)
-        if previous is not None and _failed(previous.span) and _same(previous.span, node.span):
+        if previous is not None and is_unanswered(previous.span) and _same(previous.span, node.span):
             node.retries, node.turn = previous, previous.turn
         else:
             node.turn = turns
             turns += 1
         before[node.scope] = node
-
-
-def _failed(span: Span) -> bool:
-    return span.status == "error" and not span.emitted and not span.text
 
 
 def _same(one: Span, other: Span) -> bool:

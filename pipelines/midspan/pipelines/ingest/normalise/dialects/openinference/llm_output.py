@@ -14,6 +14,7 @@ from midspan.pipelines.ingest.normalise.dialects.openinference.flat_messages imp
 )
 from midspan.pipelines.ingest.normalise.dialects.openinference.raw_reply import Reply
 from midspan.pipelines.ingest.normalise.source import Source
+from midspan.pipelines.ingest.span import Span
 
 _INVALID_CALLS: Final = '"invalid_tool_calls": [{'
 """Where LangChain keeps the calls whose arguments are no JSON."""
@@ -21,12 +22,12 @@ _INVALID_CALLS: Final = '"invalid_tool_calls": [{'
 _MARKS_OF_CALLS: Final = ("tool_call", "tool_use", "function_call", "functionCall", "toolUse")
 
 
-def take_output(source: Source, reply: Reply | None) -> list[Message] | None:
+def take_output(span: Span, source: Source, reply: Reply | None) -> list[Message] | None:
     """Return the messages of the reply, or None where they were not recorded."""
     flat = take_messages(source, "llm.output_messages")
     if flat is None:
         choices = take_texts(source, "llm.choices", "completion")
-        return [_said(text) for text in choices] or _of_reply(source, reply)
+        return [_said(text) for text in choices] or _of_reply(span, source, reply)
     legacy = _legacy_call(source)
     if legacy is not None and not _calls(flat):
         return [*flat, Message("assistant", (legacy,))]
@@ -40,14 +41,22 @@ def _said(text: str) -> Message:
     return Message("assistant", (TextPart(text),))
 
 
-def _of_reply(source: Source, reply: Reply | None) -> list[Message] | None:
+def _of_reply(span: Span, source: Source, reply: Reply | None) -> list[Message] | None:
     if reply is not None:
         return reply.messages()
     output = source.peek(conventions.OUTPUT_VALUE)
     cut = source.peek(conventions.OUTPUT_MIME_TYPE) == conventions.JSON_MIME_TYPE
-    if isinstance(output, str) and output and not cut:
+    if isinstance(output, str) and output and not cut and not _tells_failure(output, span):
         return [_said(output)]
     return None
+
+
+def _tells_failure(output: str, span: Span) -> bool:
+    """Return whether an output only says how the request failed, for those who look at it."""
+    if span.status != "error":
+        return False
+    told = [part for part in (span.error_type, span.error_message) if part]
+    return output in (*told, ": ".join(told))
 
 
 def _legacy_call(source: Source) -> CallPart | None:

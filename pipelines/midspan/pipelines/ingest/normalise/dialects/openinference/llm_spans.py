@@ -54,7 +54,7 @@ def read_llm(span: Span, source: Source) -> None:
     if span.input is None or flags_errors(source):
         _put_request(span, take_input(source))
     if not span.emitted:
-        _put_reply(span, take_output(source, reply), limit)
+        _put_reply(span, take_output(span, source, reply), limit)
     if reply is not None:
         _fill_from(reply, span)
     take_mime_types(source)
