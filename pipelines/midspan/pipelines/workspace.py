@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from midspan.pipelines import journal
-from midspan.pipelines.checks import Checks, damaged, require_parquet
-from midspan.pipelines.disk import explained
-from midspan.pipelines.locks import Reading, only_writer, readers_kept_out
-from midspan.pipelines.parts import (
+from midspan.pipelines.storage import journal
+from midspan.pipelines.storage.disk import explained
+from midspan.pipelines.storage.locks import Reading, only_writer, readers_kept_out
+from midspan.pipelines.storage.parts import (
     PARTS,
     SINGLE,
     PartList,
@@ -29,13 +28,14 @@ from midspan.pipelines.parts import (
     table_of,
     write_list,
 )
-from midspan.pipelines.settings import (
+from midspan.pipelines.storage.settings import (
     LARGE_BUCKETS,
     SETTINGS,
     SMALL_BUCKETS,
     read_settings,
     write_settings,
 )
+from midspan.pipelines.storage.soundness import Soundness, damaged, require_parquet
 from midspan.scorers.errors import InvalidInput, SurroundingsError
 from midspan.scorers.tables import ALL, Tables
 
@@ -62,7 +62,7 @@ class Workspace:
         settings = read_settings(self.path)
         self.contract, self.buckets = settings.contract, settings.buckets
         self._is_writing = False
-        self._checks = Checks(self.path)
+        self._soundness = Soundness(self.path)
         if journal.is_begun(self.path):
             self._finish_the_last_change()
 
@@ -137,7 +137,7 @@ class Workspace:
         else:
             mine = listed.of_table(name)
             refuse_strangers(self.path, name, listed)
-            self._checks.require(
+            self._soundness.require(
                 mine, whole=sum(part.size for part in mine.values()) <= CHECKED_WHOLE
             )
             names = list(mine)
@@ -147,14 +147,14 @@ class Workspace:
         """Read every file of some tables through; one that is not as it was written is an error."""
         listed = read_list(self.path) or PartList()
         for table in tables:
-            self._checks.require(listed.of_table(table), whole=True)
+            self._soundness.require(listed.of_table(table), whole=True)
 
     def read_part(self, part: Path) -> pl.DataFrame:
         """Return the rows of one file, private columns included, once it is known to be sound."""
         name = str(part.relative_to(self.path))
         listed = (read_list(self.path) or PartList()).parts
         if name in listed:
-            self._checks.require({name: listed[name]}, whole=True)
+            self._soundness.require({name: listed[name]}, whole=True)
         try:
             # Whole paths, and no globs: a name may hold brackets, or begin like an address.
             return pl.read_parquet(part.absolute(), hive_partitioning=False, glob=False)
@@ -238,8 +238,8 @@ class Workspace:
     def _check_all(self) -> None:
         """Raise what is wrong with any file, before anything is made of what is left."""
         parts = (read_list(self.path) or PartList()).parts
-        self._checks.require(parts, whole=False)
-        self._checks.require({name: parts[name] for name in SINGLE if name in parts}, whole=True)
+        self._soundness.require(parts, whole=False)
+        self._soundness.require({name: parts[name] for name in SINGLE if name in parts}, whole=True)
 
     def _finish_the_last_change(self) -> None:
         """Finish what a killed writer had begun; not to be able to is no reason not to read."""

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import polars as pl
 
-from midspan.pipelines.disk import explained
 from midspan.pipelines.ingest.assembly.assemble import Records, assemble
 from midspan.pipelines.ingest.collector import without_collector
 from midspan.pipelines.ingest.logs.joining import LogRecords
@@ -16,6 +15,7 @@ from midspan.pipelines.ingest.logs.routes import read_routed
 from midspan.pipelines.ingest.span import Span
 from midspan.pipelines.ingest.spill import Spill, read_spans
 from midspan.pipelines.records import CONTRACT
+from midspan.pipelines.storage.disk import explained
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,6 @@ from typing import Any, Final
 import msgspec
 import polars as pl
 
-from midspan.pipelines.checks import damaged
 from midspan.pipelines.ingest.combine import ShardReport, write_part
 from midspan.pipelines.ingest.known import Known
 from midspan.pipelines.ingest.logs.entry import NO_SPAN
@@ -16,6 +15,7 @@ from midspan.pipelines.ingest.manifest import MANIFEST, ManifestLine
 from midspan.pipelines.ingest.record_files import RESULTS_FILE
 from midspan.pipelines.ingest.unread import UNREAD
 from midspan.pipelines.records import PLAN_FILE
+from midspan.pipelines.storage.soundness import damaged
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.tables import QUARANTINE
 

@@ -8,7 +8,6 @@ from typing import Final
 
 import xxhash
 
-from midspan.pipelines.disk import explained
 from midspan.pipelines.ingest.decode.lines import MARK
 from midspan.pipelines.ingest.file_kinds import is_input, is_packed, record_kind, spool_name
 from midspan.pipelines.ingest.folders import files_below
@@ -17,6 +16,7 @@ from midspan.pipelines.ingest.sources.remote import RemoteFile, find_remote, is_
 from midspan.pipelines.ingest.streams import KeptStream
 from midspan.pipelines.ingest.unread import Unread, nothing_read, renamed, unreadable, why
 from midspan.pipelines.records import PLAN_FILE, RESULT_SUFFIX
+from midspan.pipelines.storage.disk import explained
 from midspan.pipelines.workspace import SETTINGS
 from midspan.scorers.errors import InvalidInput
 

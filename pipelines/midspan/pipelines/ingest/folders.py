@@ -6,7 +6,7 @@ from pathlib import Path
 
 from midspan.pipelines.ingest.file_kinds import is_input, may_be_input
 from midspan.pipelines.ingest.unread import Unread, unreadable, why
-from midspan.pipelines.settings import SETTINGS
+from midspan.pipelines.storage.settings import SETTINGS
 from midspan.scorers.errors import InvalidInput
 
 

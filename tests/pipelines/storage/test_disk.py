@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from midspan.pipelines.disk import explained
 from midspan.pipelines.ingest.ingest import ingest
+from midspan.pipelines.storage.disk import explained
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.errors import InvalidInput, SurroundingsError
 from tests.pipelines.ingest.stories import planned, story

@@ -12,8 +12,8 @@ from typing import Final
 import msgspec
 import xxhash
 
-from midspan.pipelines.disk import explained
-from midspan.pipelines.journal import is_begun
+from midspan.pipelines.storage.disk import explained
+from midspan.pipelines.storage.journal import is_begun
 from midspan.scorers.errors import InvalidInput
 
 PARTS: Final = "parts.json"

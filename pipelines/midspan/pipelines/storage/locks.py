@@ -12,7 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from midspan.pipelines.disk import explained
+from midspan.pipelines.storage.disk import explained
 from midspan.scorers.errors import SurroundingsError
 
 WRITER: Final = ".lock"

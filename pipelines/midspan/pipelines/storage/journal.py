@@ -8,8 +8,8 @@ from typing import Final
 
 import msgspec
 
-from midspan.pipelines.disk import explained
-from midspan.pipelines.locks import readers_kept_out
+from midspan.pipelines.storage.disk import explained
+from midspan.pipelines.storage.locks import readers_kept_out
 from midspan.scorers.errors import InvalidInput
 
 JOURNAL: Final = "journal.json"

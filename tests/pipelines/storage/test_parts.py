@@ -8,9 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from midspan.pipelines import parts
 from midspan.pipelines.ingest.ingest import ingest
 from midspan.pipelines.scoring import score_workspace
+from midspan.pipelines.storage import parts
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.errors import InvalidInput, MidspanError, SurroundingsError
 from tests.pipelines.ingest.stories import OTHER, story

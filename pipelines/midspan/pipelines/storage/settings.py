@@ -5,8 +5,8 @@ from typing import Final, Literal
 
 import msgspec
 
-from midspan.pipelines.disk import explained
 from midspan.pipelines.records import CONTRACT
+from midspan.pipelines.storage.disk import explained
 from midspan.scorers.errors import InvalidInput
 
 SETTINGS: Final = "workspace.json"

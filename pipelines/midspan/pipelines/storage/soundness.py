@@ -6,12 +6,12 @@ from pathlib import Path
 
 import polars as pl
 
-from midspan.pipelines.disk import explained
-from midspan.pipelines.parts import PARTS, Part, described
+from midspan.pipelines.storage.disk import explained
+from midspan.pipelines.storage.parts import PARTS, Part, described
 from midspan.scorers.errors import InvalidInput
 
 
-class Checks:
+class Soundness:
     """Checks of the files of one workspace; each is read through once, unless it changed."""
 
     def __init__(self, workspace: Path) -> None:

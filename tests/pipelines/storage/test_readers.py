@@ -89,7 +89,7 @@ def _names(workspace: Workspace) -> list[str]:
 def test_files_of_a_frame_outlast_a_change_and_go_with_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("midspan.pipelines.locks.READERS_GIVEN", 0.0)
+    monkeypatch.setattr("midspan.pipelines.storage.locks.READERS_GIVEN", 0.0)
     workspace = ingested(tmp_path, story()[:3])
     frame = workspace.table("spans").filter(pl.col("kind") == "tool").select("span_id")
     (part,) = workspace.parts("spans")

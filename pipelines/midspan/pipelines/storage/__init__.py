@@ -1,0 +1,1 @@
+"""What a workspace is made of on disk: its files, their list, changes to them, and locks."""
