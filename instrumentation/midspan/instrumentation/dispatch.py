@@ -32,6 +32,7 @@ VERBS: Final[dict[str, Verb]] = {
     "down": Verb("midspan.pipelines.cli.down", "pipelines", "Stop what `up` started"),
     "status": Verb("midspan.pipelines.cli.status", "pipelines", "Say which servers run, and where"),
     "ingest": Verb("midspan.pipelines.cli.ingest", "pipelines", "Read spans into a workspace"),
+    "checks": Verb("midspan.pipelines.cli.checks", "pipelines", "Check what a run left behind"),
     "score": Verb(
         "midspan.pipelines.cli.score", "pipelines", "Score a workspace, or span files directly"
     ),

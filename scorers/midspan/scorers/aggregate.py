@@ -1,22 +1,28 @@
 """Cells and variants: what the runs of one task, or of one variant over all tasks, add up to.
 
 A variant is model x revision x tier x harness. Its figure is the mean over tasks of the mean over
-trials, so that a task with more runs weighs no more than another. Planned runs stay in the
-denominator unless the infrastructure failed; a task without checks has no success rate.
+trials, so that a task with more runs weighs no more than another; what is counted per success, or
+pooled, is a ratio of sums. Planned runs stay in the denominator unless the infrastructure failed; a
+task without checks has no success rate.
 """
 
+import re
 from typing import Final
 
 import polars as pl
 
-from midspan.scorers.outcomes import FAILED_OUTCOMES
+from midspan.scorers.comparison.declared import ALIASES, PER_SUCCESS
+from midspan.scorers.comparison.figures import cells_of, figures
+from midspan.scorers.comparison.runs import AXES, CELL, SOURCE, run_facts
 
-VARIANT: Final = ("experiment", "model", "revision", "tier", "harness")
+__all__ = ["CELL", "VARIANT", "cells", "variants"]
+
+VARIANT: Final = ("experiment", *AXES)
 """What is compared: variants of one experiment only."""
 
-CELL: Final = ("experiment", "task", "model", "revision", "tier", "harness")
-
 _COUNTS: Final = ("runs", "counted", "successes")
+_RATES: Final = ("success_rate", "error_rate", "infra_rate")
+_RELIABILITY: Final = re.compile(r"(pass_at|pass_hat)_(\d+)")
 
 
 def cells(runs: pl.LazyFrame, scores: pl.LazyFrame) -> pl.LazyFrame:
@@ -25,48 +31,68 @@ def cells(runs: pl.LazyFrame, scores: pl.LazyFrame) -> pl.LazyFrame:
     `runs` counts all of the cell, `counted` those that success and error rates are out of: the
     planned ones (all, where none is) less those that the infrastructure failed.
     """
-    outcome = pl.col("outcome").cast(pl.String)
-    has_checks = (pl.col("checks").list.len() > 0).fill_null(False)
-    facts = runs.with_columns(
-        meant=pl.col("planned") | ~pl.col("planned").any().over(CELL),
-        # A run that ended before its checks were recorded is still one of a checked task.
-        checked=has_checks.any().over("experiment", "task"),
-    ).with_columns(
-        infra=pl.col("meant") & (outcome == "infra"),
-        counted=pl.col("meant") & (outcome != "infra"),
-    )
-    per_cell = facts.group_by(CELL).agg(
-        runs=pl.len(),
-        counted=pl.col("counted").sum(),
-        successes=(outcome == "success").filter("counted").sum(),
-        success_rate=(outcome == "success").filter(pl.col("counted") & pl.col("checked")).mean(),
-        error_rate=outcome.is_in(FAILED_OUTCOMES).filter("counted").mean(),
-        infra_rate=pl.col("infra").filter("meant").mean(),
-    )
-    return _with_scores(per_cell, runs, scores).sort(CELL, nulls_last=True)
+    counts, of_cells = _figures(runs, scores)
+    return _beside(counts.select("cell", *CELL, *_COUNTS), of_cells, CELL).lazy()
 
 
-def variants(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return a row per variant from the rows of its cells."""
-    means = [name for name in cells.columns if name not in {*CELL, *_COUNTS}]
+def variants(runs: pl.LazyFrame, scores: pl.LazyFrame) -> pl.DataFrame:
+    """Return a row per variant, over all of its tasks."""
+    counts, of_cells = _figures(runs, scores)
+    numbered = counts.join(
+        counts.select(VARIANT).unique().sort(VARIANT, nulls_last=True).with_row_index("variant"),
+        on=VARIANT,
+        nulls_equal=True,
+    )
+    per_variant = (
+        numbered.group_by("variant", *VARIANT)
+        .agg(pl.len().alias("tasks"), pl.col(_COUNTS).sum())
+        .rename({"variant": "cell"})
+    )
+    over_tasks = (
+        of_cells.join(numbered.select("cell", "variant"), on="cell")
+        .group_by("variant", "name")
+        .agg(pl.col("value").mean(), pl.col("total", "out_of").sum(), ratio=_is_ratio())
+        .select(
+            "name",
+            cell="variant",
+            value=pl.when("ratio")
+            .then(pl.when(pl.col("out_of") > 0).then(pl.col("total") / pl.col("out_of")))
+            .otherwise("value"),
+        )
+    )
+    return _beside(per_variant, over_tasks, VARIANT)
+
+
+def _figures(runs: pl.LazyFrame, scores: pl.LazyFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the cells, numbered, and their figures by the number of the cell."""
+    here = pl.lit(0, pl.Int8).alias(SOURCE)
+    facts = run_facts(runs.with_columns(here)).collect()
+    counts = cells_of(facts)
+    return counts, figures(facts, counts, scores.with_columns(here))
+
+
+def _beside(counts: pl.DataFrame, found: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
+    """Return the rows with a column per figure: rates first, then what is made of them, scores."""
+    names = {score: figure for figure, score in ALIASES.items()}
+    wide = found.with_columns(pl.col("name").replace(names)).pivot(
+        on="name", index="cell", values="value"
+    )
+    joined = counts.join(wide, on="cell", how="left").drop("cell")
+    missing = [pl.lit(None, pl.Float64).alias(each) for each in _RATES if each not in wide.columns]
+    given = [name for name in wide.columns if name != "cell" and name not in _RATES]
+    shown = [name for name in joined.columns if name not in wide.columns]
     return (
-        cells.group_by(VARIANT)
-        .agg(pl.len().alias("tasks"), pl.col(_COUNTS).sum(), pl.col(means).mean())
-        .sort(VARIANT, nulls_last=True)
+        joined.with_columns(missing)
+        .select(*shown, *_RATES, *sorted(given, key=_place))
+        .sort(key, nulls_last=True)
     )
 
 
-def _with_scores(per_cell: pl.LazyFrame, runs: pl.LazyFrame, scores: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the cells with a column per run score: its mean over the runs that have it."""
-    run_scores = scores.filter(
-        pl.col("span_id").is_null() & pl.col("value").is_not_null() & (pl.col("status") == "ok")
-    ).select("run_id", "name", "value")
-    # A pivot needs its columns, which are the names in the data.
-    means = (
-        run_scores.join(runs.select("run_id", *CELL), on="run_id")
-        .group_by(*CELL, "name")
-        .agg(pl.col("value").mean())
-        .collect()
-        .pivot(on="name", index=list(CELL), values="value", sort_columns=True)
-    )
-    return per_cell.join(means.lazy(), on=CELL, how="left", nulls_equal=True)
+def _place(name: str) -> tuple[int, str, int]:
+    if found := _RELIABILITY.fullmatch(name):
+        return 0, found[1], int(found[2])
+    return (1 if name in PER_SUCCESS or name == "step_ratio" else 2), name, 0
+
+
+def _is_ratio() -> pl.Expr:
+    return pl.col("total").is_not_null().any()

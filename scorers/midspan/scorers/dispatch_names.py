@@ -34,15 +34,39 @@ PROGRAM: Final = (
 
 SHELL_IN_LIST: Final = r'^\["(?:[^"]*/)?(?:ba|z|da|k)?sh","-[a-z]*c","'
 
+QUOTED: Final = r"""'[^']*'|"[^"`$]*\""""
+"""What is only text to a shell."""
+
+HARMLESS: Final = (
+    r"\d?>&\d|[12&]?>\s*/dev/null"
+    r"|\|\s*(?:cat|column|cut|grep|head|jq|less|nl|rg|sort|tail|tr|uniq|wc)\b[^|&;<>`$\n]*"
+)
+"""What may stand beside a program that only reads: output thrown away, or through a filter."""
+
+BESIDE: Final = r"[|&;<>`\n]|\$\(|\s-(?:delete|exec|execdir|fls|fprint\w*|ok|okdir)\b"
+"""Signs of a command that does more than run its first program, or of one that writes."""
+
+
+def dispatches(tables: Tables) -> pl.Expr:
+    """Return whether the name of a call is that of a shell or a dispatcher."""
+    return _is_shell(tables) | pl.col("name").str.contains(DISPATCHER)
+
+
+def _is_shell(tables: Tables) -> pl.Expr:
+    return pl.col("name").str.contains(globs_pattern(tables.setting.profile.tools.roles.shell))
+
 
 def with_tool(calls: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     """Return the calls with `tool`: the inner tool of a dispatcher, else the name.
 
     The calls need `name` and `arguments`.
     """
-    shell = pl.col("name").str.contains(globs_pattern(tables.setting.profile.tools.roles.shell))
     dispatcher = pl.col("name").str.contains(DISPATCHER)
-    kinds = calls.select("name").unique().select("name", shell=shell, dispatcher=dispatcher)
+    kinds = (
+        calls.select("name")
+        .unique()
+        .select("name", shell=_is_shell(tables), dispatcher=dispatcher)
+    )
     inner = (
         calls.select("name", "arguments")
         .join(kinds.filter(pl.col("shell") | pl.col("dispatcher")), on="name")
@@ -58,6 +82,28 @@ def with_tool(calls: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
         calls.join(inner, on=["name", "arguments"], how="left", maintain_order="left")
         .with_columns(tool=pl.coalesce("inner", "name"))
         .drop("inner")
+    )
+
+
+def with_alone(calls: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the calls with `alone`: a shell runs its program and nothing that could write.
+
+    Output may go through filters: `grep -rn x | head`. True of whatever is no shell. The calls need
+    `tool` and `arguments`.
+    """
+    shells = calls.filter(pl.col("tool").str.starts_with("bash:"))
+    rest = (
+        _script()
+        .str.replace(PROGRAM, "")
+        .str.replace_all(QUOTED, "")
+        .str.replace_all(HARMLESS, "")
+        .str.strip_chars("; \n")
+    )
+    judged = shells.select("arguments").unique().select("arguments", _more=rest.str.contains(BESIDE))
+    return (
+        calls.join(judged, on="arguments", how="left", maintain_order="left")
+        .with_columns(alone=~pl.col("_more").fill_null(False))
+        .drop("_more")
     )
 
 
@@ -85,8 +131,11 @@ def _dispatched() -> pl.Expr:
 
 
 def _program() -> pl.Expr:
+    return pl.concat_str(pl.lit("bash:"), _script().str.extract(PROGRAM, 1))
+
+
+def _script() -> pl.Expr:
     command = _first(COMMAND_KEYS)
     in_list = command.str.starts_with('["')
     script = command.str.replace(SHELL_IN_LIST, "").str.replace(r'^\["', "")
-    text = pl.when(in_list).then(script).otherwise(command)
-    return pl.concat_str(pl.lit("bash:"), text.str.extract(PROGRAM, 1))
+    return pl.when(in_list).then(script).otherwise(command)

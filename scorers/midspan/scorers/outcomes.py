@@ -30,11 +30,29 @@ OWN_LIMIT: Final = (
 )
 """How agents name the limits that they ran into: the type or message of the root's error."""
 
+TOO_LONG: Final = (
+    r"(?i)context[_\s]?(length|window|size|limit)|maximum context"
+    r"|(prompt|input) is too long|input token count \S* ?exceeds"
+)
+"""How providers refuse a conversation that has grown too long: the agent used up its context."""
+
+FACTS: Final = ("provider_failed", "last_span_id", "last_error", "root_error")
+"""Columns that an outcome is decided by, beside those of the run."""
+
 
 def with_outcome(runs: pl.LazyFrame, spans: pl.LazyFrame, text: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the runs with a column `outcome`."""
-    facts = runs.join(_last_call(spans), on="run_id", how="left").join(
-        _root_errors(runs, spans, text), on="run_id", how="left"
+    """Return the runs with a column `outcome`, by the checks that they have."""
+    return with_outcome_facts(runs, spans, text).drop(FACTS)
+
+
+def with_outcome_facts(runs: pl.LazyFrame, spans: pl.LazyFrame, text: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the runs with a column `outcome` and the `FACTS` that explain it.
+
+    `last_error` is what a failed last model call said, in the span `last_span_id`.
+    """
+    errors = _errors(spans, text)
+    facts = runs.join(_last_call(spans, errors), on="run_id", how="left").join(
+        _root_errors(runs, errors), on="run_id", how="left"
     )
     outcome = (
         pl.when(_infra())
@@ -47,7 +65,7 @@ def with_outcome(runs: pl.LazyFrame, spans: pl.LazyFrame, text: pl.LazyFrame) ->
         .then(pl.lit("provider_error"))
         .when(_agent_error())
         .then(pl.lit("agent_error"))
-        .when(_broken_off())
+        .when(broken_off())
         .then(pl.lit("unscored"))
         .when(_no_answer())
         .then(pl.lit("no_answer"))
@@ -58,7 +76,7 @@ def with_outcome(runs: pl.LazyFrame, spans: pl.LazyFrame, text: pl.LazyFrame) ->
         .otherwise(pl.lit("wrong"))
         .cast(pl.Enum(OUTCOMES))
     )
-    return facts.with_columns(outcome=outcome).drop("provider_failed", "root_error")
+    return facts.with_columns(outcome=outcome)
 
 
 def _infra() -> pl.Expr:
@@ -67,17 +85,18 @@ def _infra() -> pl.Expr:
 
 
 def _own_limit() -> pl.Expr:
-    return pl.col("root_error").str.contains(OWN_LIMIT)
+    too_long = pl.col("provider_failed") & pl.col("last_error").str.contains(TOO_LONG)
+    return pl.col("root_error").str.contains(OWN_LIMIT) | too_long
 
 
 def _agent_error() -> pl.Expr:
     crashed = (pl.col("exit_code") != 0) | (pl.col("ended_by") == "signal")
     root_failed = (pl.col("status") == "error") & _without_answer()
-    return crashed.fill_null(False) | root_failed | (_broken_off() & pl.col("planned"))
+    return crashed.fill_null(False) | root_failed | (broken_off() & pl.col("planned"))
 
 
-def _broken_off() -> pl.Expr:
-    """The trace breaks off, and no result record says how the run ended."""
+def broken_off() -> pl.Expr:
+    """Return whether the trace breaks off, and no result record says how the run ended."""
     return (pl.col("status") == "incomplete") & pl.col("ended_by").is_null()
 
 
@@ -109,42 +128,50 @@ def _passed() -> pl.Expr:
     return pl.col("checks").list.eval(pl.element().struct.field("passed"))
 
 
-def _last_call(spans: pl.LazyFrame) -> pl.LazyFrame:
+def _errors(spans: pl.LazyFrame, text: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the spans that failed, with what they say went wrong."""
+    key = ["run_id", "trace_id", "span_id"]
+    failed = spans.filter(pl.col("status") == "error").select(*key, "error_type")
+    said = pl.concat_str("error_type", "error_message", separator=" ", ignore_nulls=True)
+    return failed.join(text.select(*key, "error_message"), on=key, how="left").select(
+        *key, error=said
+    )
+
+
+def _last_call(spans: pl.LazyFrame, errors: pl.LazyFrame) -> pl.LazyFrame:
     """Return whether the last LLM call of each run failed and nothing followed it."""
     steps = spans.filter(
         pl.col("kind").cast(pl.String).is_in(["llm", "tool", "retriever"])
         & pl.col("duplicate_of").is_null()
     )
     last = (
-        pl.col("kind", "status", "calls_emitted")
+        pl.col("trace_id", "span_id", "kind", "status", "calls_emitted")
         .sort_by("start_ns", "end_ns", nulls_last=True)
         .last()
     )
     return (
         steps.group_by("run_id")
         .agg(last)
+        .filter(
+            pl.col("kind") == "llm",
+            pl.col("status") == "error",
+            pl.col("calls_emitted").fill_null(0) == 0,
+        )
+        .join(errors, on=["run_id", "trace_id", "span_id"], how="left")
         .select(
             "run_id",
-            provider_failed=(pl.col("kind") == "llm")
-            & (pl.col("status") == "error")
-            & (pl.col("calls_emitted").fill_null(0) == 0),
+            provider_failed=pl.lit(True),
+            last_span_id="span_id",
+            last_error="error",
         )
     )
 
 
-def _root_errors(runs: pl.LazyFrame, spans: pl.LazyFrame, text: pl.LazyFrame) -> pl.LazyFrame:
+def _root_errors(runs: pl.LazyFrame, errors: pl.LazyFrame) -> pl.LazyFrame:
     """Return what the root span of each run says went wrong."""
     roots = runs.select("run_id", pl.col("root_span_id").alias("span_id")).drop_nulls()
-    failed = spans.filter(pl.col("status") == "error").select("run_id", "span_id", "error_type")
-    messages = text.select("run_id", "span_id", "error_message")
-    key = ["run_id", "span_id"]
     return (
-        roots.join(failed, on=key)
-        .join(messages, on=key, how="left")
+        roots.join(errors, on=["run_id", "span_id"])
         .group_by("run_id")
-        .agg(
-            root_error=pl.concat_str(
-                "error_type", "error_message", separator=" ", ignore_nulls=True
-            ).first()
-        )
+        .agg(root_error=pl.col("error").first())
     )

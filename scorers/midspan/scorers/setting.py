@@ -6,11 +6,11 @@ task: nothing is expected, and what needs an expectation is not evaluated.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
-from midspan.scorers.profile import Profile
-from midspan.scorers.suite import AnswerFormat, ExpectedCalls, FreeAnswer, Suite
+from midspan.scorers.profile import Profile, Rule
+from midspan.scorers.suite import AnswerFormat, Check, ExpectedCalls, FreeAnswer, Suite
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +23,10 @@ class TaskSetting:
     """The form of the final answer."""
     retries: int | None = None
     """The retry budget; none: no limit, or not said."""
+    checks: tuple[Check, ...] = ()
+    """What must hold for a success; none: the task is not scored."""
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    """What a run must or must not do on its way, beside the profile's rules."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,15 +47,17 @@ class Setting:
         """Return what a suite and a profile say; expectations overlay those of the suite."""
         tasks = {
             task.id: TaskSetting(
-                expected=task.expected_calls, answer=task.answer, retries=task.budget.retries
+                expected=task.expected_calls,
+                answer=task.answer,
+                retries=task.budget.retries,
+                checks=task.checks,
+                rules=task.rules,
             )
             for task in (suite.tasks if suite else ())
         }
         for task_id, expected in (expectations or {}).items():
             known = tasks.get(task_id, TaskSetting())
-            tasks[task_id] = TaskSetting(
-                expected=expected, answer=known.answer, retries=known.retries
-            )
+            tasks[task_id] = replace(known, expected=expected)
         return cls(profile=profile or default_profile(), tasks=tasks)
 
     @cached_property

@@ -8,6 +8,7 @@ from midspan.instrumentation.dispatch import main
 from midspan.pipelines.cli.init import write_new
 from midspan.pipelines.files import load_suite, load_suite_profile
 from midspan.scorers.file_format import read_document
+from tests.support.otlp import Story, write
 
 WRITTEN = [
     "suite.yaml",
@@ -31,8 +32,8 @@ def test_the_starter_files_are_valid(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert main(["init", str(folder)]) == 0
     printed = capsys.readouterr()
     assert printed.out.splitlines() == [str(folder / name) for name in WRITTEN]
-    assert printed.err.startswith(f"Put your tasks into {folder / 'suite.yaml'}. ")
-    assert "no command runs a suite or applies a profile yet" in printed.err
+    assert printed.err.startswith(f"Put your tasks into {folder / 'suite.yaml'}; ")
+    assert f"midspan score WORKSPACE --suite {folder / 'suite.yaml'}\n" in printed.err
     assert sorted(files_in(folder)) == sorted(WRITTEN)
 
     suite = load_suite(folder / "suite.yaml")
@@ -43,7 +44,8 @@ def test_the_starter_files_are_valid(tmp_path: Path, capsys: pytest.CaptureFixtu
             assert (folder / file.from_).is_file()
     profile = load_suite_profile(folder / "suite.yaml", suite)
     assert "bash" in profile.tools.roles.shell
-    assert list(profile.markers) == ["shell-only"]
+    assert list(profile.markers) == ["in-the-shell", "read-the-orders"]
+    assert list(profile.composites) == ["quality"]
 
 
 def test_the_answers_that_the_starter_expects_are_right(tmp_path: Path) -> None:
@@ -53,6 +55,26 @@ def test_the_answers_that_the_starter_expects_are_right(tmp_path: Path) -> None:
     suite = load_suite(tmp_path / "suite.yaml")
     assert suite.tasks[0].checks[0].model_dump()["equals"] == sum(open_orders.values()) == 61.5
     assert list(open_orders) == ["ORD-1042", "ORD-1043"]
+
+
+def test_the_starter_can_be_checked_and_scored_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["init", str(tmp_path)])
+    suite, work = str(tmp_path / "suite.yaml"), tmp_path / "work"
+    work.mkdir()
+    words = ["checks", "run", suite, "--dir", str(work), "--task"]
+    assert main([*words, "open-total", "--answer", "61.50 USD"]) == 0
+    assert main([*words, "open-orders", "--answer", "2"]) == 1
+    (work / "open.txt").write_text("ORD-1042\nORD-1043\n")
+    assert main([*words, "open-orders", "--answer", "There are 2."]) == 0
+    story = Story()
+    with story.agent(output="61.5"):
+        story.llm(text="61.5")
+    spans = write(tmp_path / "run.otlp.jsonl", story.spans)
+    capsys.readouterr()
+    assert main(["score", str(spans), "--suite", suite, "--json"]) == 0
+    assert "turns" in {row["name"] for row in json.loads(capsys.readouterr().out)}
 
 
 @pytest.mark.parametrize("name", ["suite", "profile"])

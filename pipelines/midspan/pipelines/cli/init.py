@@ -10,8 +10,11 @@ import click
 from midspan.scorers.errors import Exit, InvalidInput
 
 NEXT: Final = (
-    "Put your tasks into {suite}. Both files are checked when they are loaded and while you type;\n"
-    "no command runs a suite or applies a profile yet (docs/suite.md says what is done today)."
+    "Put your tasks into {suite}; every mistake in it is told with its line. Then:\n"
+    "  midspan checks run {suite} --task open-total --dir DIR --answer TEXT\n"
+    "      checks what a run left in DIR\n"
+    "  midspan score WORKSPACE --suite {suite}\n"
+    "      scores the spans that you have ingested"
 )
 
 
@@ -26,8 +29,8 @@ def command(directory: Path, schemas: bool) -> int:
     """Write a starter suite.yaml, profile.yaml and inputs into DIRECTORY.
 
     Nothing is overwritten: if one of the files exists, none is written. The JSON Schemas in
-    .midspan/ let an editor complete keys and mark mistakes while you type. No command runs a suite
-    or applies a profile yet; both can be loaded and checked.
+    .midspan/ let an editor complete keys and mark mistakes while you type. No command starts the
+    agents of a suite yet; their runs can be checked and scored by it.
     """
     from midspan.pipelines.starter import schema_files, starter_files
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
-from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
@@ -96,6 +95,4 @@ class LlmRecord:
 
     def answered(self, status: int, body: Mapping[str, Any]) -> None:
         """Keep the answer, be it a completion or an error."""
-        if status >= 400:
-            trace.get_current_span().set_attribute(conventions.HTTP_STATUS, status)
-        self.step.record_openai(body)
+        self.step.record_openai(body, http_status=status)

@@ -13,7 +13,6 @@ import httpx
 
 from midspan.pipelines.demo.agent import NAME, Agent, Ended
 from midspan.pipelines.demo.behaviours import Chance
-from midspan.pipelines.demo.checks import run_checks
 from midspan.pipelines.demo.definitions import definitions_digest
 from midspan.pipelines.demo.model_server import ModelServer
 from midspan.pipelines.demo.models import Models
@@ -30,6 +29,7 @@ from midspan.pipelines.records import (
     write_plan,
     write_result,
 )
+from midspan.pipelines.task_checks import run_checks
 from midspan.scorers.errors import InvalidInput
 from midspan.scorers.suite import Suite, Task
 

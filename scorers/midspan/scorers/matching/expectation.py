@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from midspan.scorers.canonical import canonical_json
+from midspan.scorers.file_format import ArgumentMatcher
 from midspan.scorers.matching.arguments import ExpectedArguments, GivenArguments
 from midspan.scorers.matching.judgement import ORDERED_MODES, UNKNOWN, Row
 from midspan.scorers.suite.expected_calls import ExpectedCall, ExpectedCalls
@@ -81,4 +82,8 @@ def _credit(expected: ExpectedArguments, given: GivenArguments | None) -> float:
 
 
 def _text(call: ExpectedCall) -> str:
-    return canonical_json(call.model_dump(mode="json"))
+    if call.arguments is None:
+        return ""
+    if any(isinstance(rule, ArgumentMatcher) for rule in call.arguments.values()):
+        return canonical_json(call.model_dump(mode="json")["arguments"])
+    return canonical_json(dict(call.arguments))

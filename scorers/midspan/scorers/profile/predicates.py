@@ -42,6 +42,8 @@ class Command(Strict):
 
     program: Text
     """Name glob of the program: the first word of any segment, past env, timeout, sudo, xargs."""
+    arguments: TextMatch | None = None
+    """What follows the program, its words joined by blanks and without quotes."""
 
 
 class CommandPredicate(Strict):

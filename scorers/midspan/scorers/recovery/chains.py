@@ -1,87 +1,85 @@
 """Operations: a call, and after a failure the attempts that go on with it, up to a success."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Collection, Iterator
 
 from midspan.scorers.recovery.links import Links
-from midspan.scorers.recovery.moves import Move
 from midspan.scorers.recovery.run import Run
 
+Link = tuple[float, int, int, int]
+"""An attempt that could go on with an open operation.
 
-class Link(NamedTuple):
-    """A later attempt that could go on with an open operation."""
-
-    strength: float
-    operation: int
-    attempt: Move
-
-    @property
-    def order(self) -> tuple[float, int, int]:
-        """Return the sort key: most alike first, then in order, the latest failure first."""
-        return (-self.strength, self.attempt.call, -self.operation)
+As links sort: the most alike first, then in order, the latest failure first. How alike and the
+operation's first call are negative; between them stands the attempt, last the operation.
+"""
 
 
 def operations_of(run: Run, links: Links) -> dict[int, int]:
-    """Return the first call of the operation of each attempt that goes on with an earlier one."""
+    """Return the first attempt of the operation of each attempt that goes on with an earlier one.
+
+    All are places among the moves.
+    """
+    moves = run.moves
+    is_attempt, has_failed = moves.attempt, moves.failed
     operation_of: dict[int, int] = {}
-    open_: dict[int, list[Move]] = {}
-    for place, moment in enumerate(run.moments):
-        attempts = [move for move in moment if move.attempt]
-        if not open_ and not any(move.failed for move in attempts):
+    open_: dict[int, list[int]] = {}
+    for moment in run.moments(run.places.start):
+        attempts = [place for place in moment if is_attempt[place]]
+        if not open_ and not any(has_failed[attempt] for attempt in attempts):
             continue
         if open_:
-            operation_of.update(_joined(list(_links(run, links, open_, attempts, place))))
-        latest: dict[int, list[Move]] = {}
+            joined = _joined(run, list(_links(run, links, open_, attempts, moment.start)))
+            operation_of.update(joined)
+        latest: dict[int, list[int]] = {}
         for attempt in attempts:
-            operation = operation_of.get(attempt.call, attempt.call)
-            latest.setdefault(operation, []).append(attempt)
-        for operation, moves in latest.items():
-            if all(move.failed for move in moves):
-                open_[operation] = moves
+            latest.setdefault(operation_of.get(attempt, attempt), []).append(attempt)
+        for operation, its in latest.items():
+            if all(has_failed[attempt] for attempt in its):
+                open_[operation] = its
             else:
                 open_.pop(operation, None)
     return operation_of
 
 
 def _links(
-    run: Run, links: Links, open_: dict[int, list[Move]], attempts: list[Move], place: int
+    run: Run, links: Links, open_: dict[int, list[int]], attempts: Collection[int], start: int
 ) -> Iterator[Link]:
-    """Yield which attempts of a moment could go on with which open operations."""
+    """Yield which attempts of the moment from `start` on could go on with which operations."""
     contested = len(attempts) > 1 or len(open_) > 1
     for operation, failures in open_.items():
         for attempt in attempts:
             linked = [
                 failed
                 for failed in failures
-                if links.linked(failed, attempt, following=run.following(failed) == place)
+                if links.linked(failed, attempt, following=run.following(failed) == start)
             ]
             if linked:
                 strength = 0.0
                 if contested:
                     strength = max(links.strength(failed, attempt) for failed in linked)
-                yield Link(strength, operation, attempt)
+                yield -strength, attempt, -run.moves.call[operation], operation
 
 
-def _joined(candidates: list[Link]) -> dict[int, int]:
-    """Return the operation of each attempt that joins one, by call.
+def _joined(run: Run, candidates: list[Link]) -> dict[int, int]:
+    """Return the operation of each attempt that joins one.
 
     Most alike first, each operation gets one attempt. Attempts left over join the operation that
     they are most like: all that failed, and one that succeeded where none has yet.
     """
     if len(candidates) == 1:
-        return {candidates[0].attempt.call: candidates[0].operation}
+        return {attempt: operation for _, attempt, _, operation in candidates}
+    failed = run.moves.failed
     joined: dict[int, int] = {}
     taken: set[int] = set()
     closed: set[int] = set()
-    ordered = sorted(candidates, key=lambda link: link.order)
+    candidates.sort()
     for once in (True, False):
-        for _, operation, attempt in ordered:
-            if attempt.call in joined or (once and operation in taken):
+        for _, attempt, _, operation in candidates:
+            if attempt in joined or (once and operation in taken):
                 continue
-            if not attempt.failed and operation in closed:
+            if not failed[attempt] and operation in closed:
                 continue
-            joined[attempt.call] = operation
+            joined[attempt] = operation
             taken.add(operation)
-            if not attempt.failed:
+            if not failed[attempt]:
                 closed.add(operation)
     return joined

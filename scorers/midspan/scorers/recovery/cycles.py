@@ -1,47 +1,59 @@
 """Cycles: the same failing calls over and over."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from itertools import groupby
 
-from midspan.scorers.recovery.moves import Move
+from midspan.scorers.recovery.moves import Moves
 
 
 def cycles_of(
-    moves: Iterable[Move], *, longest_period: int, times: int
-) -> Iterator[tuple[list[Move], int]]:
-    """Yield the failed calls of each cycle with its period, agent by agent, shortest first.
+    moves: Moves, places: range, *, longest_period: int, times: int
+) -> Iterator[tuple[list[int], int]]:
+    """Yield the failed calls of each cycle of a run with its period, agent by agent.
 
-    A cycle is a sequence of up to `longest_period` failing calls that comes `times` times in a
-    row. Reads and thoughts may stand between; any other call that did not fail ends it.
+    The shortest come first. A cycle is a sequence of up to `longest_period` failing calls that
+    comes `times` times in a row. Reads and thoughts may stand between; any other call that did not
+    fail ends it.
     """
-    by_agent: dict[str | None, list[Move]] = {}
-    for move in moves:
-        by_agent.setdefault(move.agent, []).append(move)
+    if not _repeats(moves, moves.failures(places), times):
+        return
+    by_agent: dict[int, list[int]] = {}
+    for place in places:
+        by_agent.setdefault(moves.agent[place], []).append(place)
     for its in by_agent.values():
-        for failures in _rows_of_failures(its):
+        for failures in _rows_of_failures(moves, its):
             for period in range(1, longest_period + 1):
-                for first, last in _repeating(failures, period, times):
+                for first, last in _repeating(moves, failures, period, times):
                     yield failures[first : last + 1], period
 
 
-def _rows_of_failures(moves: list[Move]) -> Iterator[list[Move]]:
+def _repeats(moves: Moves, failures: Collection[int], times: int) -> bool:
+    """Return whether any call fails often enough for a cycle to be possible at all."""
+    return (
+        len(failures) >= times
+        and max(Counter(moves.key[place] for place in failures).values()) >= times
+    )
+
+
+def _rows_of_failures(moves: Moves, places: Collection[int]) -> Iterator[list[int]]:
     """Yield the failures in a row, past reads and thoughts."""
-    told = [move for move in moves if move.failed or not _changes_nothing(move)]
-    for failed, group in groupby(told, lambda move: move.failed and move.key is not None):
+    told = [place for place in places if moves.failed[place] or not moves.idle[place]]
+    for failed, group in groupby(
+        told, lambda place: moves.failed[place] and moves.key[place] is not None
+    ):
         if failed:
             yield list(group)
 
 
-def _repeating(failures: list[Move], period: int, times: int) -> Iterator[tuple[int, int]]:
-    """Yield the first and the last place of each stretch that repeats often enough."""
-    places = range(len(failures) - period)
+def _repeating(
+    moves: Moves, failures: list[int], period: int, times: int
+) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last of each stretch of failures that repeats often enough."""
+    keys = [moves.key[place] for place in failures]
     for same, group in groupby(
-        places, lambda place: failures[place].key == failures[place + period].key
+        range(len(keys) - period), lambda number: keys[number] == keys[number + period]
     ):
         stretch = list(group)
         if same and len(stretch) >= period * (times - 1):
             yield stretch[0], stretch[-1] + period
-
-
-def _changes_nothing(move: Move) -> bool:
-    return (move.neutral or move.read_only) and not move.state_changing

@@ -1,8 +1,8 @@
 """The values in the arguments of a call, and how alike two calls are by them."""
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable
+from typing import Any, Final
 
 from rapidfuzz.distance import Indel
 
@@ -17,42 +17,57 @@ _PUNCTUATION: Final = re.compile(r"[\W_]+")
 Scalar = str | int | float | bool | None
 
 
-class Leaves(NamedTuple):
+class Leaves:
     """The leaf values of a call's arguments."""
 
-    by_path: dict[str, Scalar]
-    texts: dict[str, str]
-    """The values by their paths, as text."""
-    values: set[str]
-    """Texts and numbers without case; true, false, null and empty texts tell nothing."""
-    telling: set[str]
-    """Values of 4 and more characters."""
-    long_texts: list[str]
-    """Texts of 40 and more characters."""
+    __slots__ = ("_told", "by_path")
+
+    def __init__(self, by_path: dict[str, Scalar]) -> None:
+        """Keep the values by their paths."""
+        self.by_path = by_path
+        self._told: tuple[set[str], list[str]] | None = None
+
+    @property
+    def values(self) -> set[str]:
+        """Texts and numbers without case; true, false, null and empty texts tell nothing."""
+        return (self._told or self._tell())[0]
+
+    @property
+    def long_texts(self) -> list[str]:
+        """Texts of 40 and more characters."""
+        return (self._told or self._tell())[1]
+
+    def _tell(self) -> tuple[set[str], list[str]]:
+        values: set[str] = set()
+        long_texts: list[str] = []
+        for value in self.by_path.values():
+            if isinstance(value, str):
+                values.add(value.strip().casefold())
+                if len(value) >= SHORT:
+                    long_texts.append(value)
+            elif value is not None and value is not True and value is not False:
+                values.add(repr(value).casefold())
+        values.discard("")
+        self._told = values, long_texts
+        return self._told
 
 
 def leaves_of(arguments: Any) -> Leaves:
     """Return the leaves of a call's arguments.
 
-    >>> leaves_of({"id": "ORD-1", "at": [1, None]}).texts
-    {'/id': 'ORD-1', '/at/0': '1', '/at/1': 'None'}
+    >>> leaves_of({"id": "ORD-1", "at": [1, None]}).by_path
+    {'/id': 'ORD-1', '/at/0': 1, '/at/1': None}
     """
-    leaves = Leaves({}, {}, set(), set(), [])
-    for path, value in _walk("", arguments):
-        leaves.by_path[path] = value
-        if value is None or value is True or value is False:
-            leaves.texts[path] = repr(value)
-            continue
-        text = value if isinstance(value, str) else repr(value)
-        leaves.texts[path] = text
-        if len(text) >= SHORT and text is value:
-            leaves.long_texts.append(text)
-        folded = text.strip().casefold()
-        if folded:
-            leaves.values.add(folded)
-            if len(folded) >= TELLING:
-                leaves.telling.add(folded)
-    return leaves
+    if not isinstance(arguments, dict | list):
+        return Leaves({"": arguments})
+    found: dict[str, Scalar] = {}
+    _collect("", arguments, found)
+    return Leaves(found)
+
+
+def share_a_value(one: Leaves, other: Leaves) -> bool:
+    """Return whether two calls share a value that hardly stands in both by chance."""
+    return any(len(value) >= TELLING for value in one.values & other.values)
 
 
 def similarity(one: Leaves, other: Leaves) -> float:
@@ -61,12 +76,10 @@ def similarity(one: Leaves, other: Leaves) -> float:
     Values count by the normalised Indel similarity of their text, and a path that only one of the
     two has counts 0.
     """
-    mine, its = one.texts, other.texts
-    paths = len(mine.keys() | its.keys())
-    alike = 0.0
-    for path, text in mine.items():
-        if path in its:
-            alike += 1.0 if text == its[path] else Indel.normalized_similarity(text, its[path])
+    mine, its = one.by_path, other.by_path
+    both = mine.keys() & its.keys()
+    paths = len(mine) + len(its) - len(both)
+    alike = sum(_alike(mine[path], its[path]) for path in mine if path in both)
     return alike / paths if paths else 1.0
 
 
@@ -93,19 +106,20 @@ def alike_long_text(one: Leaves, other: Leaves, at_least: float) -> bool:
     )
 
 
-def _walk(path: str, value: Any) -> Iterator[tuple[str, Scalar]]:
-    if isinstance(value, dict):
-        items: Iterable[tuple[str | int, Any]] = value.items()
-    elif isinstance(value, list):
-        items = enumerate(value)
-    else:
-        yield path, value
-        return
+def _alike(one: Scalar, other: Scalar) -> float:
+    mine = one if isinstance(one, str) else repr(one)
+    its = other if isinstance(other, str) else repr(other)
+    return 1.0 if mine == its else Indel.normalized_similarity(mine, its)
+
+
+def _collect(path: str, value: dict[str, Any] | list[Any], found: dict[str, Scalar]) -> None:
+    items: Iterable[tuple[str | int, Any]]
+    items = value.items() if isinstance(value, dict) else enumerate(value)
     for key, item in items:
         if isinstance(item, dict | list):
-            yield from _walk(f"{path}/{key}", item)
+            _collect(f"{path}/{key}", item, found)
         else:
-            yield f"{path}/{key}", item
+            found[f"{path}/{key}"] = item
 
 
 def _hardly_changed(one: Scalar, other: Scalar, long_text: float) -> bool:

@@ -1,11 +1,16 @@
 """Operations: which attempts belong together, for everything that counts retries."""
 
+from typing import Final
+
 import polars as pl
 
+from midspan.scorers.recovery.moments import failing_runs
 from midspan.scorers.recovery.parameters import parameters_of
 from midspan.scorers.recovery.per_tables import once_per_tables
 from midspan.scorers.recovery.walk import walk
 from midspan.scorers.tables import FAULTS, Tables
+
+COLUMNS: Final = ("run_id", "call", "operation", "attempt", "failed", "fault")
 
 
 def operations(tables: Tables) -> pl.LazyFrame:
@@ -18,17 +23,39 @@ def operations(tables: Tables) -> pl.LazyFrame:
 
 
 @once_per_tables
-def _operations(tables: Tables) -> pl.DataFrame:
+def failing_operations(tables: Tables) -> pl.DataFrame:
+    """Return the operations of the runs in which something failed.
+
+    Beside the columns of `operations`: row and operation_row, among `failing_runs`.
+    """
+    calls = failing_runs(tables).select("run_id", "call", "attempt", "failed", "fault")
     later = walk(tables, parameters_of(tables)).later_attempts
-    failed = pl.col("failed").fill_null(False)
-    place = pl.int_range(pl.len(), dtype=pl.Int32).over("run_id", "operation")
-    return (
-        tables.calls.select("run_id", "call", "executed", "fault", failed=failed)
-        .filter(pl.col("executed") | pl.col("failed"))
-        .join(later.lazy(), on=["run_id", "call"], how="left")
-        .sort("run_id", "call")
-        .with_columns(operation=pl.coalesce("operation", "call").cast(pl.Int32))
-        .with_columns(attempt=place, fault=pl.col("fault").cast(FAULTS))
-        .select("run_id", "call", "operation", "attempt", "failed", "fault")
-        .collect()
+    attempts = (
+        calls.with_row_index("row")
+        .filter("attempt")
+        .join(later, on="row", how="left", maintain_order="left")
+        .with_columns(operation_row=pl.coalesce("operation_row", "row"))
     )
+    return attempts.with_columns(
+        calls["call"].gather(attempts["operation_row"]).cast(pl.Int32).alias("operation"),
+        attempt=pl.int_range(pl.len(), dtype=pl.Int32).over("operation_row"),
+        fault=pl.col("fault").cast(FAULTS),
+    )
+
+
+@once_per_tables
+def _operations(tables: Tables) -> pl.DataFrame:
+    of_failing = failing_operations(tables).select(COLUMNS)
+    failed = pl.col("failed").fill_null(False)
+    others = (
+        tables.calls.select("run_id", "call", "executed", "fault", failed=failed)
+        .filter("executed")
+        .join(of_failing.lazy().select("run_id").unique(), on="run_id", how="anti")
+        .select(
+            *("run_id", "call", "failed"),
+            operation=pl.col("call").cast(pl.Int32),
+            attempt=pl.lit(0, dtype=pl.Int32),
+            fault=pl.col("fault").cast(FAULTS),
+        )
+    )
+    return pl.concat([of_failing.lazy(), others.select(COLUMNS)]).sort("run_id", "call").collect()

@@ -4,9 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from midspan.scorers.recovery.leaves import hardly_changed
 from midspan.scorers.recovery.links import Links
-from midspan.scorers.recovery.moves import Move
 from midspan.scorers.recovery.parameters import Parameters
 from midspan.scorers.recovery.run import Run
 
@@ -30,8 +28,9 @@ RETRIES: Final = (IDENTICAL, PERTURBED, MODIFIED)
 class Response(NamedTuple):
     """What followed a failure: a call and its kind; no kind where the record does not tell."""
 
-    failed: Move
-    call: Move | None
+    failed: int
+    """Its place among the moves, as that of the call."""
+    call: int | None
     kind: str | None
     nth: int = 0
     """Of an identical retry: the number of identical retries of this operation so far."""
@@ -40,22 +39,16 @@ class Response(NamedTuple):
 
 
 class _Pair(NamedTuple):
-    failed: Move
-    call: Move
+    """A failure and a call that may respond to it, as pairs sort: the best first.
+
+    Identical before perturbed before modified, most alike first, then the latest failure. What
+    turns to another tool does so from the failures just before it: of these, the latest goes first.
+    """
+
+    order: tuple[float, float, float]
+    failed: int
+    call: int
     kind: str | None
-    strength: float
-
-    @property
-    def order(self) -> tuple[float, ...]:
-        """Return the sort key: identical before perturbed before modified, most alike first.
-
-        What turns to another tool does so from the failures just before it: they go first.
-        """
-        calls = (self.failed.call, self.call.call)
-        if self.kind == SWITCH:
-            return (len(RETRIES) + 1, -self.failed.moment, -self.strength, *calls)
-        rank = RETRIES.index(self.kind) if self.kind in RETRIES else len(RETRIES)
-        return (rank, -self.strength, -self.failed.moment, *calls)
 
 
 class Reading:
@@ -66,127 +59,132 @@ class Reading:
     ) -> None:
         """Keep the run; `operation_of`: the operations of attempts that go on with others."""
         self._run = run
+        self._moves = run.moves
         self._operation_of = operation_of
         self._links = links
         self._parameters = parameters
         self._claimed: set[int] = set()
         self._identical: Counter[int] = Counter()
-        self._found: list[Response] = []
+        self._found: dict[int, Response] = {}
 
-    def responses(self) -> list[Response]:
-        """Return the response to each failed attempt."""
-        open_: list[Move] = []
-        for place, moment in enumerate(self._run.moments):
+    def responses(self) -> Mapping[int, Response]:
+        """Return the response to each failed attempt, by its place."""
+        failed = self._moves.failed
+        open_: list[int] = []
+        for moment in self._run.moments(self._run.places.start):
             if open_:
-                answered = {each.failed.call for each in self._read(open_, place)}
-                open_ = [failed for failed in open_ if failed.call not in answered]
-            open_ += [move for move in moment if move.failed]
-        self._found += [self._last(failed) for failed in open_]
+                self._read(open_, moment)
+                open_ = [each for each in open_ if each not in self._found]
+            open_ += [place for place in moment if failed[place]]
+        for each in open_:
+            self._found[each] = self._last(each)
         return self._found
 
-    def _read(self, open_: list[Move], place: int) -> list[Response]:
-        """Return the responses of one moment to the failures before it."""
-        before = len(self._found)
-        calls = {
-            failed.call: [
-                call
-                for call in self._run.answers_to(failed, place)
-                if call.call not in self._claimed
-            ]
-            for failed in open_
-        }
-        waiting = [failed for failed in open_ if calls[failed.call]]
+    def _read(self, open_: list[int], moment: range) -> None:
+        """Find the responses of one moment to the failures before it."""
+        run, tool, claimed = self._run, self._moves.tool, self._claimed
+        waiting: dict[int, list[int]] = {}
+        for failed in open_:
+            calls = [call for call in run.answers_to(failed, moment) if call not in claimed]
+            if calls:
+                waiting[failed] = calls
         alone = len(waiting) == 1
-        retries = [
-            pair for failed in waiting for pair in self._retries(failed, calls[failed.call], alone)
-        ]
-        answered = self._assign(retries)
-        waiting = [failed for failed in waiting if failed.call not in answered]
-        switches = []
-        for failed in waiting:
-            others = [call for call in calls[failed.call] if call.tool != failed.tool]
-            transfer = next((call for call in others if call.transfer), None)
-            again = self._identical_after_reads(failed, place, others)
-            if transfer is not None:
-                self._found.append(Response(failed, transfer, HANDED_OFF))
-            elif again is not None:
-                self._assign([_Pair(failed, again, IDENTICAL, 2.0)])
-            else:
-                contested = len(others) > 1 or not alone
-                switches += [
-                    _Pair(
-                        failed,
-                        call,
-                        SWITCH,
-                        self._links.strength(failed, call) if contested else 0.0,
-                    )
-                    for call in others
-                ]
+        self._assign(
+            [
+                pair
+                for failed, calls in waiting.items()
+                for pair in self._retries(failed, calls, alone)
+            ]
+        )
+        switches: list[_Pair] = []
+        for failed, calls in waiting.items():
+            if failed not in self._found:
+                others = [call for call in calls if tool[call] != tool[failed]]
+                switches += self._switches(failed, others, moment, alone)
         self._assign(switches)
-        return self._found[before:]
 
-    def _retries(self, failed: Move, calls: Collection[Move], alone: bool) -> Iterator[_Pair]:
+    def _retries(self, failed: int, calls: Collection[int], alone: bool) -> Iterator[_Pair]:
         """Yield what calls of the failed tool are to a failure; `alone`: no other one waits."""
-        same = [call for call in calls if call.tool == failed.tool]
+        moves = self._moves
+        its = moves.tool[failed]
+        same = [call for call in calls if moves.tool[call] == its]
         contested = len(same) > 1 or not alone
         for call in same:
+            kind = self._kind(failed, call)
+            rank = RETRIES.index(kind) if kind in RETRIES else len(RETRIES)
             strength = self._links.strength(failed, call) if contested else 0.0
-            yield _Pair(failed, call, self._kind(failed, call), strength)
+            yield _Pair((rank, -strength, -moves.moment[failed]), failed, call, kind)
 
-    def _kind(self, failed: Move, call: Move) -> str | None:
-        if failed.key is None or call.key is None:
+    def _switches(
+        self, failed: int, others: Collection[int], moment: range, alone: bool
+    ) -> Iterator[_Pair]:
+        """Yield the turns to other tools, where nothing else is known to answer the failure."""
+        moves = self._moves
+        transfer = next((call for call in others if moves.transfer[call]), None)
+        if transfer is not None:
+            self._found[failed] = Response(failed, transfer, HANDED_OFF)
+            return
+        again = self._identical_after_reads(failed, moment, others)
+        if again is not None:
+            self._assign([_Pair((0, 0, 0), failed, again, IDENTICAL)])
+            return
+        contested = len(others) > 1 or not alone
+        for call in others:
+            strength = self._links.strength(failed, call) if contested else 0.0
+            yield _Pair((-moves.moment[failed], -strength, 0), failed, call, SWITCH)
+
+    def _kind(self, failed: int, call: int) -> str | None:
+        moves = self._moves
+        one, other = moves.key[failed], moves.key[call]
+        if one is None or other is None:
             return None
-        if failed.key == call.key:
+        if one == other:
             return IDENTICAL
-        if call.failed and failed.error is not None and failed.error == call.error:
-            one, other = self._links.leaves(failed), self._links.leaves(call)
-            long_text = self._parameters.long_text
-            if one is not None and other is not None and hardly_changed(one, other, long_text):
+        error = moves.error[failed]
+        if error is not None and moves.failed[call] and error == moves.error[call]:
+            if self._links.hardly_changed(failed, call, self._parameters.long_text):
                 return PERTURBED
         return MODIFIED
 
-    def _assign(self, pairs: list[_Pair]) -> set[int]:
-        """Give each failure one call and each call one failure, best first; return the failures."""
-        answered: set[int] = set()
-        ordered = sorted(pairs, key=lambda pair: pair.order) if len(pairs) > 1 else pairs
-        for failed, call, kind, _ in ordered:
-            if failed.call in answered or call.call in self._claimed:
-                continue
-            answered.add(failed.call)
-            self._claimed.add(call.call)
-            self._found.append(self._response(failed, call, kind))
-        return answered
+    def _assign(self, pairs: list[_Pair]) -> None:
+        """Give each failure one call and each call one failure, best first."""
+        for _, failed, call, kind in sorted(pairs):
+            if failed not in self._found and call not in self._claimed:
+                self._claimed.add(call)
+                self._found[failed] = self._response(failed, call, kind)
 
-    def _response(self, failed: Move, call: Move, kind: str | None) -> Response:
+    def _response(self, failed: int, call: int, kind: str | None) -> Response:
         if kind != IDENTICAL:
             return Response(failed, call, kind)
-        operation = self._operation_of.get(failed.call, failed.call)
+        operation = self._operation_of.get(failed, failed)
         self._identical[operation] += 1
         nth = self._identical[operation]
         changed = self._run.changed_between(failed, call)
-        passing = failed.transient and nth <= self._parameters.transient_retries
+        passing = self._moves.transient[failed] and nth <= self._parameters.transient_retries
         kind = JUSTIFIED if changed or passing else IDENTICAL
         return Response(failed, call, kind, nth, changed)
 
     def _identical_after_reads(
-        self, failed: Move, place: int, others: Collection[Move]
-    ) -> Move | None:
+        self, failed: int, moment: range, others: Collection[int]
+    ) -> int | None:
         """Return the identical call that fails again after nothing but reads, if any."""
-        if failed.key is None or not others or not all(call.read_only for call in others):
+        moves = self._moves
+        key, its = moves.key[failed], moves.tool[failed]
+        if key is None or not others or not all(moves.read_only[call] for call in others):
             return None
-        for later in self._run.after(self._run.moments[place][0]):
+        for later in self._run.moments_after(moment.start):
             calls = self._run.answers_to(failed, later)
             for call in calls:
-                if call.key == failed.key and call.call not in self._claimed:
-                    return call if call.failed else None
-            if any(call.tool == failed.tool or not call.read_only for call in calls):
+                if moves.key[call] == key and call not in self._claimed:
+                    return call if moves.failed[call] else None
+            if any(moves.tool[call] == its or not moves.read_only[call] for call in calls):
                 return None
         return None
 
-    def _last(self, failed: Move) -> Response:
+    def _last(self, failed: int) -> Response:
         """Return the response to a failure that no call answers: whether the agent ended itself."""
-        for place in self._run.after(failed):
-            for call in self._run.moments[place]:
-                if call.terminal and call.tool != failed.tool:
-                    return Response(failed, call, ANSWERED if call.answer else STOPPED)
+        moves = self._moves
+        for call in range(moves.end[failed], self._run.places.stop):
+            if moves.terminal[call] and moves.tool[call] != moves.tool[failed]:
+                return Response(failed, call, ANSWERED if moves.answer[call] else STOPPED)
         return Response(failed, None, STOPPED)

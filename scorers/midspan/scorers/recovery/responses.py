@@ -39,25 +39,31 @@ def responses(tables: Tables, parameters: Parameters | None = None) -> pl.LazyFr
 def detailed_responses(tables: Tables, parameters: Parameters) -> pl.DataFrame:
     """Return the responses with what explains them.
 
-    Beside the columns of `responses`: nth and after_change of identical retries, cycle_period, and
-    answer_span_id where the agent answered.
+    Beside the columns of `responses`: row and responding_row among `failing_runs`, nth and
+    after_change of identical retries, cycle_period, and answer_span_id where the agent answered.
     """
-    found = _without_user_messages(walk(tables, parameters).responses, tables)
+    calls = failing_runs(tables)
+    found = walk(tables, parameters).responses.sort("row")
+    found = found.with_columns(
+        calls["run_id"].gather(found["row"]),
+        calls["call"].gather(found["row"]),
+        calls["call"].gather(found["responding_row"]).alias("responding_call"),
+    )
+    found = _without_user_messages(found, tables)
     said = (pl.col("response") == STOPPED) & pl.col("answered")
     cycle = pl.col("cycle_period").is_not_null()
     degenerate = pl.col("response").is_in(DEGENERATE) | cycle
     return (
-        with_answers(found.lazy(), tables)
+        with_answers(found, tables)
         .with_columns(
             response=pl.when(said).then(pl.lit(ANSWERED)).otherwise("response"),
             responding_call=pl.when(~said).then("responding_call"),
+            responding_row=pl.when(~said).then("responding_row"),
             answer_span_id=pl.when(said).then("answer_span_id"),
             degenerate=pl.when(pl.col("response").is_in(JUDGED)).then(degenerate),
             cycle=cycle,
         )
         .drop("answered")
-        .sort("run_id", "call")
-        .collect()
     )
 
 
@@ -66,20 +72,18 @@ def _without_user_messages(found: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     perturbed = found.filter(pl.col("response") == PERTURBED)
     if perturbed.is_empty():
         return found
-    turns = failing_runs(tables).select("run_id", "call", "turn")
+    turns = failing_runs(tables)["turn"]
     told = tables.calls.select("run_id", "call", told=pl.coalesce("error_message", "result"))
     pairs = (
-        perturbed.lazy()
-        .select("run_id", "call", "responding_call")
-        .join(turns.lazy().rename({"turn": "after_turn"}), on=["run_id", "call"])
-        .join(turns.lazy().rename({"call": "responding_call"}), on=["run_id", "responding_call"])
-        .join(told, on=["run_id", "call"], how="left")
+        perturbed.select(
+            *("row", "run_id", "call"),
+            turns.gather(perturbed["row"]).alias("after_turn"),
+            turns.gather(perturbed["responding_row"]).alias("turn"),
+        )
+        .lazy()
+        .join(told, on=["run_id", "call"], how="left", maintain_order="left")
         .collect()
     )
-    spoken = pairs.filter(spoken_between(pairs, tables)).select("run_id", "call", new=True)
-    response = pl.when("new").then(pl.lit(MODIFIED)).otherwise("response")
-    return (
-        found.join(spoken, on=["run_id", "call"], how="left")
-        .with_columns(response=response)
-        .drop("new")
-    )
+    spoken = pairs.filter(spoken_between(pairs, tables))["row"]
+    new = pl.col("row").is_in(spoken.implode())
+    return found.with_columns(response=pl.when(new).then(pl.lit(MODIFIED)).otherwise("response"))

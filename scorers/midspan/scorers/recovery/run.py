@@ -1,77 +1,76 @@
-"""The calls of one run, turn by turn."""
+"""The calls of one run, moment by moment."""
 
-from collections.abc import Iterable
-from functools import cached_property
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 
-from midspan.scorers.recovery.moves import Move
+from midspan.scorers.recovery.moves import Moves
 
 
 class Run:
-    """The moves of one run by moment: those of one moment were asked for together."""
+    """The places of one run among the moves; those of one moment were asked for together."""
 
-    def __init__(self, moves: Iterable[Move]) -> None:
-        """Group the moves, which are in order of their moments."""
-        self.moments: list[list[Move]] = []
-        self._place: dict[int, int] = {}
+    __slots__ = ("_changes", "_following", "moves", "places")
+
+    def __init__(self, moves: Moves, places: range) -> None:
+        """Keep the places of the run."""
+        self.moves = moves
+        self.places = places
         self._following: dict[int, tuple[int | None, bool]] = {}
-        for move in moves:
-            if move.moment not in self._place:
-                self._place[move.moment] = len(self.moments)
-                self.moments.append([])
-            self.moments[-1].append(move)
+        self._changes: list[int] | None = None
 
-    @cached_property
-    def changes(self) -> list[int]:
-        """Return the numbers of the calls that changed state and succeeded."""
-        return [
-            move.call
-            for moment in self.moments
-            for move in moment
-            if move.state_changing and move.succeeded
-        ]
+    def moments(self, first: int) -> Iterator[range]:
+        """Yield the places of each moment, from that which begins at a place."""
+        end, stop = self.moves.end, self.places.stop
+        while first < stop:
+            after = end[first]
+            yield range(first, after)
+            first = after
 
-    def after(self, move: Move) -> range:
-        """Return the places of the moments after that of a move."""
-        return range(self._place[move.moment] + 1, len(self.moments))
+    def moments_after(self, place: int) -> Iterator[range]:
+        """Yield the places of each moment after that of a call."""
+        return self.moments(self.moves.end[place])
 
-    def following(self, failed: Move) -> int | None:
-        """Return the place of the first moment after a failure that holds a call to speak of."""
+    def following(self, failed: int) -> int | None:
+        """Return where the first moment after a failure begins that holds a call to speak of."""
         return self._looked_up(failed)[0]
 
-    def answers_to(self, failed: Move, place: int) -> list[Move]:
+    def answers_to(self, failed: int, moment: range) -> list[int]:
         """Return the calls of a moment that may answer a failure.
 
         They are not beside the work, or of the failed tool itself, and of the same agent as long
         as that one makes any such call.
         """
-        of_any = self._looked_up(failed)[1]
+        moves = self.moves
+        aside, tool, agent = moves.aside, moves.tool, moves.agent
+        mine, of_any = tool[failed], self._looked_up(failed)[1]
         return [
-            move
-            for move in self.moments[place]
-            if (of_any or move.agent == failed.agent) and speaks_to(move, failed)
+            call
+            for call in moment
+            if (of_any or agent[call] == agent[failed]) and (not aside[call] or tool[call] == mine)
         ]
 
-    def changed_between(self, one: Move, other: Move) -> bool:
+    def changed_between(self, one: int, other: int) -> bool:
         """Return whether the state was changed between two calls."""
-        return any(one.call < call < other.call for call in self.changes)
+        call, changes = self.moves.call, self._changes
+        if changes is None:
+            its = (call[place] for place in self.places if self.moves.changes[place])
+            changes = self._changes = sorted(its)
+        return bisect_right(changes, call[one]) < bisect_left(changes, call[other])
 
-    def _looked_up(self, failed: Move) -> tuple[int | None, bool]:
-        found = self._following.get(failed.call)
+    def _looked_up(self, failed: int) -> tuple[int | None, bool]:
+        found = self._following.get(failed)
         if found is None:
-            found = self._following[failed.call] = self._look_up(failed)
+            found = self._following[failed] = self._look_up(failed)
         return found
 
-    def _look_up(self, failed: Move) -> tuple[int | None, bool]:
-        of_any = None
-        for place in self.after(failed):
-            for move in self.moments[place]:
-                if speaks_to(move, failed):
-                    if move.agent == failed.agent:
-                        return place, False
-                    of_any = place if of_any is None else of_any
+    def _look_up(self, failed: int) -> tuple[int | None, bool]:
+        """Return where the following moment begins, and whether calls of any agent answer."""
+        moves = self.moves
+        aside, tool, agent = moves.aside, moves.tool, moves.agent
+        its, by, of_any = tool[failed], agent[failed], None
+        for place in range(moves.end[failed], self.places.stop):
+            if not aside[place] or tool[place] == its:
+                if agent[place] == by:
+                    return place, False
+                of_any = place if of_any is None else of_any
         return of_any, True
-
-
-def speaks_to(move: Move, failed: Move) -> bool:
-    """Return whether a call can be about a failure: a thought or the end cannot."""
-    return not (move.neutral or move.terminal) or move.tool == failed.tool

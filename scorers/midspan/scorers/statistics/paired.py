@@ -6,13 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from midspan.scorers.statistics.bootstrap import ratio
+from midspan.scorers.statistics.intervals import finite
+
 Numbers = NDArray[np.float64]
 
 EXACT_UP_TO: Final = 20
-"""Non-zero differences; beyond 2^20 sign patterns some are drawn at random."""
+"""Tasks that differ; beyond 2^20 sign patterns some are drawn at random."""
 
 DRAWS: Final = 100_000
-_AT_ONCE: Final = 4_000_000
+_TOGETHER: Final = 12
+"""Signs drawn by one random number, with the sums of all their patterns looked up in a table."""
+
+_ROUNDING: Final = 1e-12
+"""Sums of the same numbers in another order differ in their last digits."""
 
 
 def sign_flip(differences: Numbers, *, seed: int, draws: int = DRAWS) -> float:
@@ -24,25 +31,40 @@ def sign_flip(differences: Numbers, *, seed: int, draws: int = DRAWS) -> float:
     >>> sign_flip(np.array([1.0, 1.0, 1.0, 1.0, 1.0, 1.0]), seed=0)
     0.03125
     """
-    moving = differences[differences != 0]
-    if len(moving) == 0:
-        return 1.0
-    # Sums of the same numbers in another order differ in their last digits.
-    reached = abs(float(np.sum(moving))) - 1e-12 * float(np.sum(np.abs(moving)))
-    if len(moving) <= EXACT_UP_TO:
-        sums = np.zeros(1)
-        for difference in moving:
-            sums = np.concatenate([sums + difference, sums - difference])
-        return float(np.mean(np.abs(sums) >= reached))
-    random = np.random.default_rng(seed)
-    at_once = max(1, min(draws, _AT_ONCE // len(moving)))
-    as_far = 0
-    for done in range(0, draws, at_once):
-        rows = min(at_once, draws - done)
-        flipped = random.integers(0, 2, (rows, len(moving)), dtype=np.int8)
-        sums = (2.0 * flipped - 1) @ moving
-        as_far += int(np.count_nonzero(np.abs(sums) >= reached))
-    return (as_far + 1) / (draws + 1)
+    columns = np.asarray(differences, dtype=np.float64)[:, None]
+    sums, exact = _signed_sums(columns, seed, draws)
+    reached = abs(float(np.sum(columns))) - _ROUNDING * float(np.sum(np.abs(columns)))
+    return _share(np.abs(sums[:, 0]) >= reached, exact)
+
+
+def swap(
+    first: tuple[Numbers, Numbers],
+    second: tuple[Numbers, Numbers],
+    *,
+    seed: int,
+    draws: int = DRAWS,
+) -> float:
+    """Return the two-sided p of a difference of two ratios of sums: totals over what they are of.
+
+    How often does it reach as far when each task's pair goes to either side at random?
+
+    >>> ones = np.ones(6)
+    >>> swap((ones, ones), (2 * ones, ones), seed=0)
+    0.03125
+    """
+    totals, out_of = np.column_stack([first[0], second[0]]), np.column_stack([first[1], second[1]])
+    finite(totals)
+    finite(out_of)
+    half, half_of = float(np.sum(totals)) / 2, float(np.sum(out_of)) / 2
+    columns = np.column_stack([totals[:, 1] - totals[:, 0], out_of[:, 1] - out_of[:, 0]]) / 2
+    sums, exact = _signed_sums(columns, seed, draws)
+    up, up_of = sums[:, 0], sums[:, 1]
+    with np.errstate(invalid="ignore"):
+        found = np.abs(ratio(half + up, half_of + up_of) - ratio(half - up, half_of - up_of))
+        here = np.sum(totals, axis=0) / np.sum(out_of, axis=0)
+    reached = abs(float(here[1] - here[0])) - _ROUNDING * float(np.sum(np.abs(here)))
+    # What cannot be told counts as having reached as far.
+    return _share(~(found < reached), exact)
 
 
 def mcnemar(only_first: int, only_second: int) -> float:
@@ -70,3 +92,33 @@ def holm(p_values: list[float]) -> list[float]:
         highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[position]))
         adjusted[position] = highest
     return adjusted
+
+
+def _signed_sums(columns: Numbers, seed: int, draws: int) -> tuple[Numbers, bool]:
+    """Return the sums of each column, the same signs for all; and whether every pattern is there.
+
+    A row of `columns` is a task. One that holds nothing but zeros has no sign.
+    """
+    moving = columns[np.any(columns != 0, axis=1)]
+    if len(moving) <= EXACT_UP_TO:
+        return _all_patterns(moving), True
+    random = np.random.default_rng(seed)
+    sums = np.zeros((draws, columns.shape[1]))
+    for begin in range(0, len(moving), _TOGETHER):
+        table = _all_patterns(moving[begin : begin + _TOGETHER])
+        sums += table[random.integers(0, len(table), draws, dtype=np.uint16)]
+    return sums, False
+
+
+def _all_patterns(rows: Numbers) -> Numbers:
+    """Return the sums of some rows under every pattern of signs."""
+    sums = np.zeros((1, rows.shape[1]))
+    for row in rows:
+        sums = np.concatenate([sums + row, sums - row])
+    return sums
+
+
+def _share(as_far: NDArray[np.bool_], exact: bool) -> float:
+    if exact:
+        return float(np.mean(as_far))
+    return (int(np.count_nonzero(as_far)) + 1) / (len(as_far) + 1)

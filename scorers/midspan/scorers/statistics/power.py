@@ -1,5 +1,7 @@
 """How small a difference these tasks and trials could have shown."""
 
+from math import ceil, log2
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
@@ -19,5 +21,42 @@ def detectable_difference(
     if tasks < 2:
         return None
     error = float(np.std(differences, ddof=1) / np.sqrt(tasks))
+    return detectable(error, tasks, alpha=alpha, power=power)
+
+
+def detectable(
+    standard_error: float, tasks: int, *, alpha: float = 0.05, power: float = 0.8
+) -> float | None:
+    """Return the same for a difference of which the standard error is known.
+
+    None where it cannot be told: of too few tasks no pattern of signs is rare enough, and where
+    nothing varies the spread is unknown, not zero.
+    """
+    if tasks < fewest_tasks(alpha) or not standard_error > 0:
+        return None
     freedom = tasks - 1
-    return error * float(stats.t.ppf(1 - alpha / 2, freedom) + stats.t.ppf(power, freedom))
+    return standard_error * float(stats.t.ppf(1 - alpha / 2, freedom) + stats.t.ppf(power, freedom))
+
+
+def detectable_flips(tasks: int, *, alpha: float = 0.05, power: float = 0.8) -> float | None:
+    """Return which share of tasks must change, all the same way, to be found this often.
+
+    What a comparison of yes-or-no results can show at best, one trial a task.
+
+    >>> round(detectable_flips(40), 3), detectable_flips(5)
+    (0.194, None)
+    """
+    needed = fewest_tasks(alpha)
+    if tasks < needed:
+        return None
+    # P(at least `needed` of the tasks change) is the beta distribution at the share.
+    return float(stats.beta.ppf(power, needed, tasks - needed + 1))
+
+
+def fewest_tasks(alpha: float) -> int:
+    """Return how many tasks must differ, all the same way, for a two-sided p of at most alpha.
+
+    >>> fewest_tasks(0.05), fewest_tasks(0.05 / 3)
+    (6, 7)
+    """
+    return ceil(1 - log2(alpha))

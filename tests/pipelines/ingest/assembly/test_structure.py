@@ -8,9 +8,8 @@ import pytest
 from tests.support.otlp import RUN, SECOND, Story, call
 from tests.support.workspaces import ingested, rows
 
-SAID: Final[dict[str, Any]] = {
-    "gen_ai.output.messages": '[{"role": "assistant", "parts": [{"type": "text", "content": "No"}]}]'
-}
+TEXT: Final = '{"role": "assistant", "parts": [{"type": "text", "content": "No"}]}'
+SAID: Final[dict[str, Any]] = {"gen_ai.output.messages": f"[{TEXT}]"}
 
 
 def test_a_retry_of_the_provider_stays_in_its_turn(tmp_path: Path) -> None:
@@ -55,9 +54,7 @@ def test_a_model_that_was_broken_off_has_answered(
 ) -> None:
     story = Story()
     with story.agent(output=None):
-        story.llm(
-            input="hello", error="ReadError: lost", **sign, **{"gen_ai.output.messages": SAID}
-        )
+        story.llm(input="hello", error="ReadError: lost", **(SAID | sign))
         story.llm(input="hello", text="Hello!")
     workspace = ingested(tmp_path, story.spans)
     assert rows(workspace, "spans", "turn", "retry_of")[1:] == [(0, None), (1, None)]
