@@ -70,7 +70,7 @@ markers:
     within_turns: 3
     unless: {reads: c}
   c: {count: {tool: "*", fault: any, arguments: {/a: {regex: b}}}, at_least: 3}
-  d: {all: [{not: {output: {regex: "a"}}}, {any: [{answer: {}}, {result: x}]}]}
+  d: {all: [{not: {result: {regex: "a"}}}, {any: [{answer: {}}, {result: x}]}]}
 rules: {n: {no_repeat: 3}, u: {result_used: {tool: a, within_turns: 3}}, f: {forbid: {tool: a}}}
 composites: {q: {weights: {success: 0.5}}}
 compare: {primary: [success], alpha: 0.05, minimum_tasks: 6}

@@ -162,11 +162,18 @@ def test_the_default_profile_knows_widespread_tools() -> None:
     assert Profile.default().tools.state_changing == ()
 
 
+PARAMETERS = {
+    "midspan/cli-adoption": ", program: git",
+    "midspan/python-api": ", name: pandas",
+    "midspan/ran-help": ", program: git",
+}
+
+
 def test_every_shipped_pack_loads() -> None:
-    assert pack_names() == ("midspan/cli-adoption", "midspan/default")
+    assert {"midspan/default", "midspan/transformers", *PARAMETERS} <= {*pack_names()}
     for name in pack_names():
-        parameter = ", program: git" if name == "midspan/cli-adoption" else ""
-        assert parse(f"extends: [{{pack: {name}{parameter}}}]").profile == "shop"
+        loaded = parse(f"extends: [{{pack: {name}{PARAMETERS.get(name, '')}}}]")
+        assert loaded.profile == "shop"
 
 
 def test_a_profile_can_be_written_out_as_json() -> None:

@@ -52,6 +52,31 @@ def test_roles_by_name_and_task() -> None:
     ]
 
 
+def test_an_inner_tool_has_roles_of_its_own() -> None:
+    read = tables(
+        Setting.of(suite=Suite.parse(SUITE), profile=Profile.parse(PROFILE)),
+        runs=runs({"run_id": "buys", "task": "buy"}),
+        calls=calls(*({"run_id": "buys", "name": name} for name in ("call_tool", "bash"))),
+    )
+    inner = pl.LazyFrame(
+        [
+            ("call_tool", "shop/order_item", True),
+            ("call_tool", "shop/get_order", True),
+            ("bash", "bash:ls", True),
+            ("bash", "bash:ls", False),
+        ],
+        schema=["name", "tool", "alone"],
+        orient="row",
+    ).with_columns(run_id=pl.lit("buys"))
+    rows = with_roles(inner, read, "read_only", STATE_CHANGING).collect()
+    assert rows.select("tool", "alone", "read_only", "state_changing").rows() == [
+        ("shop/order_item", True, False, True),
+        ("shop/get_order", True, True, False),
+        ("bash:ls", True, True, False),
+        ("bash:ls", False, False, False),
+    ]
+
+
 TEXT = st.text(alphabet="ab[]!*?^-.\\", max_size=6)
 
 

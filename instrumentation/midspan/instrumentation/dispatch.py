@@ -36,6 +36,13 @@ VERBS: Final[dict[str, Verb]] = {
     "score": Verb(
         "midspan.pipelines.cli.score", "pipelines", "Score a workspace, or span files directly"
     ),
+    "markers": Verb(
+        "midspan.pipelines.cli.markers", "pipelines", "Check markers, and see where they fire"
+    ),
+    "compare": Verb(
+        "midspan.pipelines.cli.compare", "pipelines", "Say which variant is better, and how surely"
+    ),
+    "gate": Verb("midspan.pipelines.cli.gate", "pipelines", "Say whether a change may go in"),
     "table": Verb("midspan.pipelines.cli.table", "pipelines", "Print a table of a workspace"),
     "doctor": Verb(
         "midspan.pipelines.cli.doctor",

@@ -19,6 +19,13 @@ def test_what_the_demo_judges_by() -> None:
     assert "run_shell" in setting.profile.tools.roles.shell
     assert {task.retries for task in setting.tasks.values()} == {3}
     assert rules_of(setting.profile) == FaultRules(), "its faults are those that are stored"
+    profile = setting.profile
+    assert list(profile.markers) == ["used-grep", "read-notes", "hammered"]
+    assert list(profile.rules) == ["no-triples", "look-first", "short"]
+    assert [name for name, task in setting.tasks.items() if task.rules] == ["return-days"]
+    compared = [name for name, task in setting.tasks.items() if task.expected]
+    assert len(compared) == 11
+    assert all(task.checks for task in setting.tasks.values())
 
 
 def test_the_demo_scores_by_it(tmp_path: Path) -> None:
@@ -28,3 +35,7 @@ def test_the_demo_scores_by_it(tmp_path: Path) -> None:
     digest = load_setting(suite=SUITE).digest
     of_loop = set(scores.filter(scorer="loop")["config_hash"])
     assert of_loop == {config_hash(load_scorer("loop"), digest)}
+    costs = scores.filter(name="cost_usd")
+    assert costs["status"].unique().to_list() == ["ok"], "every model of the demo has a price"
+    assert costs["value"].min() > 0  # type: ignore[operator]
+    assert scores.filter(name="provider_retries")["status"].unique().to_list() == ["ok"]

@@ -8,13 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from midspan.pipelines.demo import Models, demo_suite, run_demo
 from midspan.pipelines.demo.behaviours import SCRIPTED, Chance, Problem, Reply, Talk
 from midspan.pipelines.demo.runner import DemoResult
 from midspan.pipelines.demo.tasks import plan_runs
+from midspan.pipelines.ingest.ingest import ingest
 from midspan.pipelines.records import PlannedRun, ResultRecord, read_plan, read_result
+from midspan.pipelines.workspace import Workspace
 from midspan.scorers.errors import InvalidInput
 
 TASKS = ["price-in-yen", "count-errors"]
@@ -207,6 +210,20 @@ def test_an_overloaded_server_costs_a_second_request(tmp_path: Path) -> None:
         for span in spans_of(demo, run)
         if span["name"].startswith("chat")
     ] == [refused, None, refused, None]
+    ingest([demo.spool], tmp_path / "workspace")
+    workspace = Workspace(tmp_path / "workspace")
+    of_run = pl.col("run_id") == run.run_id
+    asked = workspace.table("spans").filter(of_run, pl.col("kind") == "llm").collect()
+    first, _, second, _ = asked["span_id"]
+    assert asked["turn"].to_list() == [0, 0, 1, 1]
+    assert asked["retry_of"].to_list() == [None, first, None, second]
+    assert asked["http_status"].to_list() == [503, None, 503, None]
+    said = workspace.table("text").filter(pl.col("span_id") == first).collect().row(0, named=True)
+    assert (said["text"], said["output"]) == (None, None)
+    assert said["error_message"] == "The server is overloaded, try again."
+    (row,) = workspace.table("runs").filter(of_run).collect().iter_rows(named=True)
+    assert (row["turns"], row["llm_calls"]) == (2, 4)
+    assert row["output_tokens"] is not None
 
 
 def test_progress_is_told_of_each_run_and_times_come_from_the_clock(tmp_path: Path) -> None:

@@ -1,5 +1,9 @@
 """Which calls were asked for together where turns were not recorded."""
 
+import json
+
+import pytest
+
 from midspan.scorers.profile import Profile
 from midspan.scorers.recovery.moments import failing_runs
 from midspan.scorers.setting import Setting
@@ -65,12 +69,36 @@ SEARCH = '{"server": "wiki", "tool": "search", "params": {}}'
 def test_a_dispatcher_has_the_roles_of_what_it_calls() -> None:
     none = {"read_only": False, "neutral": False, "state_changing": False}
     assert roles("", "call_tool", SEARCH) == none | {"read_only": True}
-    assert roles("", "bash", '{"command": "ls"}') == none
+    assert roles("", "bash", '{"command": "ls"}') == none | {"read_only": True}
+    assert roles("", "bash", '{"command": "make"}') == none
     named = "  roles: {read_only: ['bash:ls'], neutral: ['wiki/search']}\n"
     named = "extends: [midspan/default]\ntools:\n  state_changing: [bash]\n" + named
     assert roles(named, "bash", '{"command": "ls"}') == none | {"read_only": True}
     assert roles(named, "bash", '{"command": "rm x"}') == none | {"state_changing": True}
     assert roles(named, "call_tool", SEARCH) == none | {"read_only": True, "neutral": True}
+
+
+@pytest.mark.parametrize(
+    ("command", "reads"),
+    [
+        ("cd /repo && ls -la src;\n", True),
+        ("cat notes.md 2>/dev/null", True),
+        ("grep -rn 'a|b > c' src 2>&1 | sort | head -5", True),
+        ("find . -name '*.py' | wc -l", True),
+        ("cat > notes.md <<'EOF'\nls\nEOF", False),
+        ("cat notes.md > copy.md", False),
+        ("ls && make install", False),
+        ("cat list.txt | xargs rm", False),
+        ("find . -name '*.pyc' -delete", False),
+        ('ls "$(make)"', False),
+        ("sed -i s/a/b/ notes.md", False),
+    ],
+)
+def test_a_shell_reads_where_a_reading_program_runs_alone(command: str, reads: bool) -> None:
+    said = json.dumps({"command": command})
+    assert roles("", "bash", said)["read_only"] is reads
+    changes = "extends: [midspan/default]\ntools: {state_changing: [bash]}\n"
+    assert roles(changes, "bash", said)["state_changing"] is not reads
 
 
 def test_runs_without_a_failure_are_left_out() -> None:

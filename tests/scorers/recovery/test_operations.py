@@ -1,9 +1,12 @@
 """Operations: which later attempts go on with what failed."""
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 
 from midspan.scorers.recovery import operations
+from midspan.scorers.recovery.links import GENERIC
 from midspan.scorers.tables import FAULTS
 from tests.scorers.builders import Row, tables
 from tests.scorers.recovery.runs import bad, ok, operations_of, tables_of
@@ -230,3 +233,19 @@ def test_runs_are_apart() -> None:
     other = rows.with_columns(run_id=pl.lit("q"))
     found = operations(tables(calls=pl.concat([rows, other]))).collect()
     assert found.select("run_id", "operation").rows() == [("q", 0), ("q", 0), ("r", 0), ("r", 0)]
+
+
+def test_a_shell_call_without_its_program_is_repaired_by_one_that_reads() -> None:
+    command = "grep -c ERROR logs/server.txt"
+    wrong = bad("bash", bash=command) | INVALID
+    assert operations_of(wrong, ok("bash", command=command)) == [0, 0]
+    assert operations_of(bad("bash", command=f"{command}; make"), wrong) == [0, 0]
+    reads = ok("bash", command="cat logs/server.txt")
+    assert operations_of(bad("bash", command="make logs/server.txt"), reads) == [0, 1]
+
+
+def test_the_docs_name_the_words_that_say_nothing() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "recovery.md").read_text()
+    _, told = page.split("Words that do not: ", 1)
+    listed = {word for span in told.split(". So", 1)[0].split("`")[1::2] for word in span.split()}
+    assert listed == GENERIC

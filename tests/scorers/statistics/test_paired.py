@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from midspan.scorers.statistics import detectable_difference, holm, mcnemar, sign_flip
+from midspan.scorers.statistics import holm, mcnemar, sign_flip, swap
 
 
 @given(st.lists(st.sampled_from([-1.0, -0.4, -0.1, 0.0, 0.1, 0.3, 1.0]), max_size=8))
@@ -54,19 +54,42 @@ def test_holm_keeps_the_error_of_the_family() -> None:
     assert wrong == pytest.approx(0.05, abs=0.015)
 
 
-def test_the_detectable_difference_is_found_four_times_in_five() -> None:
-    random = np.random.default_rng(4)
-    spread, tasks = 0.4, 30
-    detectable = detectable_difference(random.normal(0, spread, size=100_000)[:tasks])
-    assert detectable is not None
-    exact = spread / np.sqrt(tasks) * (stats.t.ppf(0.975, 29) + stats.t.ppf(0.8, 29))
-    found = [
-        stats.ttest_1samp(random.normal(exact, spread, size=tasks), 0).pvalue < 0.05
-        for _ in range(1000)
-    ]
-    assert np.mean(found) == pytest.approx(0.8, abs=0.04)
-    assert detectable == pytest.approx(exact, rel=0.3)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.integers(1, 3), st.integers(0, 3), st.integers(1, 3)),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_every_way_of_swapping_pairs_is_tried(tasks: list[tuple[int, int, int, int]]) -> None:
+    def difference(swapped: tuple[int, ...]) -> float:
+        sides = [
+            (c, d, a, b) if turned else (a, b, c, d)
+            for (a, b, c, d), turned in zip(tasks, swapped, strict=True)
+        ]
+        one, of, other, of_other = (sum(column) for column in zip(*sides, strict=True))
+        return abs(other / of_other - one / of)
+
+    every = list(product((0, 1), repeat=len(tasks)))
+    here = difference(every[0])
+    expected = np.mean([difference(each) >= here - 1e-9 for each in every])
+    columns = np.array(tasks, dtype=float).T
+    first, second = (columns[0], columns[1]), (columns[2], columns[3])
+    assert swap(first, second, seed=0) == pytest.approx(expected)
 
 
-def test_one_task_detects_nothing() -> None:
-    assert detectable_difference(np.array([0.3])) is None
+def test_swapping_beyond_exact_is_near_the_sign_flip_where_all_weigh_alike() -> None:
+    random = np.random.default_rng(9)
+    first, ones = random.normal(size=60), np.ones(60)
+    second = first + random.normal(0.3, 1, size=60)
+    flipped = sign_flip(second - first, seed=0)
+    assert swap((first, ones), (second, ones), seed=0) == pytest.approx(flipped, abs=0.01)
+
+
+def test_draws_reach_across_the_groups_of_signs() -> None:
+    """25 tasks are three groups of signs: all of them together decide."""
+    differences = np.concatenate([np.full(13, 1.0), np.full(12, -1.0)])
+    exact = stats.binomtest(13, 25).pvalue
+    assert sign_flip(differences, seed=0) == pytest.approx(exact, abs=0.01)
+    unlike = np.concatenate([np.full(19, 1.0), np.full(6, -1.0)])
+    assert sign_flip(unlike, seed=0) == pytest.approx(stats.binomtest(19, 25).pvalue, abs=0.002)

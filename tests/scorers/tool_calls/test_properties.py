@@ -160,8 +160,58 @@ def test_the_order_in_which_expectations_are_written_never_shows(
 def test_the_fast_path_gives_what_comparing_each_call_gives(cases: list[Case]) -> None:
     tables = replace(expecting_each(cases), tools=ENCODED.lazy())
     fast = CallsExpected().score(tables).collect()
-    slow = score_expected(tables, partial_credit=False, literals=False).collect()
+    slow = score_expected(tables, partial_credit=False, columns=False).collect()
     assert_frame_equal(fast, slow, check_row_order=False)
+
+
+@st.composite
+def countable(draw: st.DrawFn) -> Case:
+    """What needs no look at single calls, more or less: literal arguments, most calls made."""
+    one = st.tuples(st.sampled_from(["a", "b"]), st.sampled_from([{}, {"x": 1}, {"x": 2}]))
+    wanted = draw(st.lists(one, max_size=5))
+    others = st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), one), max_size=2)
+    made = [each for each in wanted if draw(st.integers(0, 4))]
+    made += [(name, arguments) for name, (_, arguments) in draw(others)]
+    said = {
+        "mode": draw(st.sampled_from(MODES)),
+        "arguments": draw(st.sampled_from(["exact", "exact", "ignore"])),
+        "calls": [{"name": name, "arguments": arguments} for name, arguments in wanted],
+    }
+    order = draw(st.sampled_from([made, draw(st.permutations(made))]))
+    rows = [
+        call(
+            name,
+            json.dumps(arguments),
+            failed=(failed := draw(st.booleans())),
+            fault="execution.error" if failed else "none",
+            signature="e" if failed else None,
+            turn=turn,
+        )
+        for turn, (name, arguments) in enumerate(order)
+    ]
+    return said, rows
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(countable(), min_size=1, max_size=12), st.booleans())
+def test_counting_gives_what_comparing_each_call_gives(
+    cases: list[Case], partial_credit: bool
+) -> None:
+    tables = expecting_each(cases)
+    fast = score_expected(tables, partial_credit=partial_credit).collect()
+    slow = score_expected(tables, partial_credit=partial_credit, columns=False).collect()
+    assert_frame_equal(fast, slow, check_row_order=False)
+
+
+@quickly
+@given(several(*MODES))
+def test_some_scores_are_as_they_are_among_all(cases: list[Case]) -> None:
+    tables = expecting_each(cases)
+    every = CallsExpected().score(tables).collect()
+    for each in CallsExpected.declares:
+        alone = CallsExpected(scores=(each.name,)).score(tables).collect()
+        wanted = every.filter(pl.col("name") == each.name).select(alone.columns)
+        assert_frame_equal(alone, wanted, check_row_order=False, check_dtypes=False)
 
 
 @quickly

@@ -11,6 +11,7 @@ from typing import Final
 
 import httpx
 
+from midspan.pipelines.checks import run_checks
 from midspan.pipelines.demo.agent import NAME, Agent, Ended
 from midspan.pipelines.demo.behaviours import Chance
 from midspan.pipelines.demo.definitions import definitions_digest
@@ -29,7 +30,6 @@ from midspan.pipelines.records import (
     write_plan,
     write_result,
 )
-from midspan.pipelines.task_checks import run_checks
 from midspan.scorers.errors import InvalidInput
 from midspan.scorers.suite import Suite, Task
 

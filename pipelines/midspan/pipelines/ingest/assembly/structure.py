@@ -50,7 +50,7 @@ def _number_turns(llms: Sequence[Node]) -> None:
     before: dict[str, Node] = {}
     for node in llms:
         previous = before.get(node.scope)
-        if previous is not None and is_unanswered(previous.span) and _same(previous.span, node.span):
+        if previous is not None and _is_retry(node.span, of=previous.span):
             node.retries, node.turn = previous, previous.turn
         else:
             node.turn = turns
@@ -58,5 +58,5 @@ def _number_turns(llms: Sequence[Node]) -> None:
         before[node.scope] = node
 
 
-def _same(one: Span, other: Span) -> bool:
-    return one.input is not None and one.input == other.input
+def _is_retry(span: Span, *, of: Span) -> bool:
+    return is_unanswered(of) and span.input is not None and span.input == of.input

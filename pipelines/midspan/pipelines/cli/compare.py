@@ -1,0 +1,149 @@
+"""`midspan compare`: whether one variant is better than another, and how sure that is."""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from midspan.pipelines.cli import console
+from midspan.scorers.errors import Exit, InvalidInput
+
+if TYPE_CHECKING:
+    from midspan.pipelines.workspace import Workspace
+    from midspan.scorers.comparison import Comparison
+    from midspan.scorers.profile import Profile
+
+FILE: Final = click.Path(path_type=Path)
+AXES: Final = click.Choice(["model", "revision", "tier", "harness"])
+
+
+@click.command()
+@click.argument("workspaces", nargs=-1, required=True, type=FILE)
+@click.option("--by", type=AXES, help="What to compare; one workspace needs it.")
+@click.option("--baseline", metavar="VALUE", help="The model, say, that others are held against.")
+@click.option("--scores", metavar="NAMES", help="Only these hints, separated by commas.")
+@click.option(
+    "--primary", metavar="NAMES", help="The scores to decide by, instead of the profile's."
+)
+@click.option(
+    "--only-shared-tasks",
+    is_flag=True,
+    help="Figures, too, over the tasks that all did; differences always are.",
+)
+@click.option("--suite", type=FILE, metavar="FILE", help="Compare by this suite's profile.")
+@click.option("--profile", type=FILE, metavar="FILE", help="Compare by this profile.")
+@click.option("--runs", nargs=2, metavar="A B", help="Two runs of one task instead, call by call.")
+@click.option("--all", "everything", is_flag=True, help="Every hint, and every task's coverage.")
+@click.option("--json", "form", flag_value="json", help="Everything, as JSON.")
+@click.option(
+    "--markdown", "form", flag_value="markdown", help="For the comment of a pull request."
+)
+def command(
+    workspaces: tuple[Path, ...],
+    by: str | None,
+    baseline: str | None,
+    scores: str | None,
+    primary: str | None,
+    only_shared_tasks: bool,
+    suite: Path | None,
+    profile: Path | None,
+    runs: tuple[str, str] | None,
+    everything: bool,
+    form: str | None,
+) -> int:
+    """Compare the variants of a workspace, or a second workspace with a first one.
+
+    Only tasks that both sides did are compared, and a task counts once, however often it was
+    tried. The primary scores are corrected for being looked at together; all others are hints.
+    Exit code 2: there was nothing to compare.
+
+    \b
+    Example:
+      midspan compare shop --by model
+      midspan compare shop --by revision --baseline v1 --markdown
+      midspan compare main-runs pull-request-runs
+      midspan compare shop --runs 1fbe5934 07c1a2b4
+    """
+    if runs is not None:
+        _show_runs(workspaces, *runs)
+        return Exit.DONE
+    from midspan.pipelines.compare import compare_workspaces
+
+    comparison = compare_workspaces(
+        opened(workspaces),
+        by=by,
+        baseline=baseline,
+        profile=_profile(suite, profile),
+        names=listed(scores),
+        primary=listed(primary),
+        only_shared=only_shared_tasks,
+    )
+    _show(comparison, form, everything=everything)
+    if any(each.value is not None for score in comparison.scores for each in score.differences):
+        return Exit.DONE
+    click.echo(f"nothing could be compared: {_why(comparison)}", err=True)
+    return Exit.NOT_EVALUATED
+
+
+def opened(paths: Sequence[Path]) -> "list[Workspace]":
+    """Return one workspace or two; more cannot be held against each other."""
+    from midspan.pipelines.workspace import Workspace
+
+    if len(paths) > 2:
+        raise InvalidInput(
+            f"{len(paths)} workspaces were named, and two can be compared",
+            fix="Ingest them into one workspace, and compare by an axis: --by revision",
+        )
+    return [Workspace(path) for path in paths]
+
+
+def listed(words: str | None) -> list[str] | None:
+    """Return names that were separated by commas; None where none were asked for."""
+    if words is None:
+        return None
+    return [part.strip() for part in words.split(",") if part.strip()]
+
+
+def as_json(found: dict[str, Any]) -> str:
+    """Return what was found as JSON: no number in it is one that JSON does not know."""
+    return json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _profile(suite: Path | None, profile: Path | None) -> "Profile | None":
+    from midspan.pipelines.files import load_profile, load_suite, load_suite_profile
+
+    if profile is not None:
+        return load_profile(profile)
+    return load_suite_profile(suite, load_suite(suite)) if suite is not None else None
+
+
+def _show(comparison: "Comparison", form: str | None, *, everything: bool) -> None:
+    if form == "json":
+        sys.stdout.write(as_json(comparison.as_dict()))
+    elif form == "markdown":
+        from midspan.dashboards.markdown import comparison_markdown
+
+        sys.stdout.write(comparison_markdown(comparison))
+    else:
+        from midspan.dashboards.terminal.comparison import comparison_page
+
+        console.output().print(comparison_page(comparison, everything=everything))
+
+
+def _why(comparison: "Comparison") -> str:
+    reasons = [
+        each.reason for score in comparison.scores for each in score.differences if each.reason
+    ]
+    return reasons[0] if reasons else "no score has a value on both sides"
+
+
+def _show_runs(workspaces: Sequence[Path], first: str, second: str) -> None:
+    from midspan.pipelines.divergence import show_runs
+
+    if len(workspaces) != 1:
+        raise InvalidInput("--runs compares two runs of one workspace", fix="Name one workspace.")
+    [workspace] = opened(workspaces)
+    show_runs(workspace, first, second)

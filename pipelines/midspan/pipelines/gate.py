@@ -1,0 +1,78 @@
+"""Holds a workspace against the gate of a profile: whether a change may go in."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from midspan.pipelines.compare import ground_of, sides_of
+from midspan.pipelines.workspace import Workspace
+from midspan.scorers.comparison import Asked, Ground, compare
+from midspan.scorers.comparison.declared import ALIASES, declared
+from midspan.scorers.comparison.gate import GateResult, gate
+from midspan.scorers.comparison.regression_set import regression_readings
+from midspan.scorers.comparison.sides import without_baseline
+from midspan.scorers.errors import InvalidInput
+from midspan.scorers.file_format.problems import suggestion
+from midspan.scorers.plugins import declarations
+from midspan.scorers.profile import Profile
+from midspan.scorers.score import Better
+
+
+def gate_workspaces(
+    workspaces: Sequence[Workspace],
+    profile: Profile,
+    *,
+    by: str | None = None,
+    baseline: str | None = None,
+    floors_only: bool = False,
+) -> GateResult:
+    """Return whether runs pass the gate of a profile, against a baseline.
+
+    With `floors_only` nothing is compared: every variant of the workspaces is held to the floors
+    and to the bar of the regression set.
+    """
+    asked = profile.gate
+    ground = ground_of(workspaces)
+    _require_known([*asked.floors, *asked.no_regression], ground)
+    if floors_only:
+        sides = without_baseline(ground.cells, by=by)
+    else:
+        sides = sides_of(workspaces, ground, by=by, baseline=baseline)
+    comparison = compare(ground, sides, _asked(profile, by, floors_only=floors_only))
+    k = asked.regression_set.pass_hat if asked.regression_set else 1
+    readings = regression_readings(ground.cells, sides, k)
+    return gate(comparison, asked, readings, baselines=not floors_only)
+
+
+def _asked(profile: Profile, by: str | None, *, floors_only: bool) -> Asked:
+    """Return the comparison that a gate needs: what may not regress is tested together."""
+    return Asked(
+        by=by,
+        primary=[] if floors_only else list(profile.gate.no_regression),
+        names=list(profile.gate.floors),
+        alpha=profile.compare.alpha,
+        minimum_tasks=profile.compare.minimum_tasks,
+        known=declarations(),
+        better={f"marker.{name}": marker.better for name, marker in profile.markers.items()},
+    )
+
+
+def _require_known(names: Sequence[str], ground: Ground) -> None:
+    """Raise for a score that nobody gives: a gate on a mistyped name would hold nothing."""
+    known = declarations()
+    strange = [
+        name
+        for name in names
+        if name not in known
+        and declared(ALIASES.get(name, name), known).better is Better.NEITHER
+        and not name.startswith("marker.")
+    ]
+    if not strange:
+        return
+    there = set(ground.scores.select(pl.col("name").unique()).collect()["name"])
+    for name in strange:
+        if name not in there:
+            raise InvalidInput(
+                f"gate: no such score: {name}.{suggestion(name, [*known, *there, *ALIASES])}",
+                fix="Mend the name in the profile's `gate`, or score the runs first.",
+            )
