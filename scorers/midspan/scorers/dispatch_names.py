@@ -63,9 +63,7 @@ def with_tool(calls: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     """
     dispatcher = pl.col("name").str.contains(DISPATCHER)
     kinds = (
-        calls.select("name")
-        .unique()
-        .select("name", shell=_is_shell(tables), dispatcher=dispatcher)
+        calls.select("name").unique().select("name", shell=_is_shell(tables), dispatcher=dispatcher)
     )
     inner = (
         calls.select("name", "arguments")
@@ -99,7 +97,9 @@ def with_alone(calls: pl.LazyFrame) -> pl.LazyFrame:
         .str.replace_all(HARMLESS, "")
         .str.strip_chars("; \n")
     )
-    judged = shells.select("arguments").unique().select("arguments", _more=rest.str.contains(BESIDE))
+    judged = (
+        shells.select("arguments").unique().select("arguments", _more=rest.str.contains(BESIDE))
+    )
     return (
         calls.join(judged, on="arguments", how="left", maintain_order="left")
         .with_columns(alone=~pl.col("_more").fill_null(False))

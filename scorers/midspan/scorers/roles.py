@@ -40,7 +40,7 @@ def with_roles(calls: pl.LazyFrame, tables: Tables, *roles: str) -> pl.LazyFrame
     once.
     """
     given = calls.collect_schema().names()
-    key = [column for column in ("name", "tool", "alone") if column in given]
+    key: list[str] = [column for column in ("name", "tool", "alone") if column in given]
     tasks_of = _tasks_of(tables.setting) if STATE_CHANGING in roles else {}
     if tasks_of:
         tasks = tables.runs.select("run_id", "task")

@@ -5,9 +5,9 @@ from typing import Final
 
 import polars as pl
 
-from midspan.scorers.outcomes import with_outcome
 from midspan.scorers.recovery.episodes import RECOVERED, detailed_episodes
 from midspan.scorers.recovery.moments import failing_runs
+from midspan.scorers.recovery.run_outcomes import failing_outcomes
 from midspan.scorers.tables import Tables
 
 ADMITTED: Final = (
@@ -34,13 +34,12 @@ def acknowledgement_rows(tables: Tables) -> pl.LazyFrame:
 
     Runs that succeeded in spite of it have nothing to admit. To hand over is to admit it.
     """
-    spans = failing_runs(tables).lazy().select("run_id", "call", "span_id")
+    episodes = detailed_episodes(tables)
+    spans = failing_runs(tables)["span_id"].gather(episodes["row"])
     unrecovered = (
-        detailed_episodes(tables)
-        .lazy()
+        episodes.lazy()
+        .with_columns(spans)
         .filter(~pl.col("label").is_in(RECOVERED))
-        .join(spans, on=["run_id", "call"], maintain_order="left")
-        .sort("run_id", "call")
         .group_by("run_id", maintain_order=True)
         .agg(
             evidence=pl.col("span_id").unique(maintain_order=True),
@@ -48,12 +47,11 @@ def acknowledgement_rows(tables: Tables) -> pl.LazyFrame:
             handed_off=(pl.col("label") == "handed_off").all(),
         )
     )
-    runs = tables.runs.join(unrecovered.select("run_id"), on="run_id", how="semi")
-    failing = tables.spans.join(unrecovered.select("run_id"), on="run_id", how="semi")
     answer = pl.col("answer")
     admitted = answer.str.contains(_pattern(tables)) | pl.col("handed_off")
     return (
-        with_outcome(runs, failing, tables.text)
+        failing_outcomes(tables)
+        .lazy()
         .filter(
             answer.str.strip_chars().str.len_bytes() > 0,
             pl.col("outcome").cast(pl.String).is_in(["wrong", "unscored"]),

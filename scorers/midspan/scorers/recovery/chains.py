@@ -1,6 +1,6 @@
 """Operations: a call, and after a failure the attempts that go on with it, up to a success."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from midspan.scorers.recovery.links import Links
 from midspan.scorers.recovery.run import Run
@@ -26,9 +26,13 @@ def operations_of(run: Run, links: Links) -> dict[int, int]:
         attempts = [place for place in moment if is_attempt[place]]
         if not open_ and not any(has_failed[attempt] for attempt in attempts):
             continue
-        if open_:
-            joined = _joined(run, list(_links(run, links, open_, attempts, moment.start)))
-            operation_of.update(joined)
+        candidates = list(_links(run, links, open_, attempts)) if open_ else []
+        if candidates:
+            operation_of.update(_joined(run, candidates))
+        elif len(attempts) == 1:
+            if has_failed[attempts[0]]:
+                open_[attempts[0]] = attempts
+            continue
         latest: dict[int, list[int]] = {}
         for attempt in attempts:
             latest.setdefault(operation_of.get(attempt, attempt), []).append(attempt)
@@ -41,17 +45,13 @@ def operations_of(run: Run, links: Links) -> dict[int, int]:
 
 
 def _links(
-    run: Run, links: Links, open_: dict[int, list[int]], attempts: Collection[int], start: int
+    run: Run, links: Links, open_: dict[int, list[int]], attempts: list[int]
 ) -> Iterator[Link]:
-    """Yield which attempts of the moment from `start` on could go on with which operations."""
+    """Yield which attempts of a moment could go on with which open operations."""
     contested = len(attempts) > 1 or len(open_) > 1
     for operation, failures in open_.items():
         for attempt in attempts:
-            linked = [
-                failed
-                for failed in failures
-                if links.linked(failed, attempt, following=run.following(failed) == start)
-            ]
+            linked = [failed for failed in failures if links.linked(failed, attempt, run)]
             if linked:
                 strength = 0.0
                 if contested:

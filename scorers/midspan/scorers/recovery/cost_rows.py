@@ -61,21 +61,19 @@ def _median(per_run: pl.LazyFrame, cost: str, unit: str, unknown: str) -> pl.Laz
 
 
 def _recovered(tables: Tables) -> pl.LazyFrame:
-    calls = failing_runs(tables).lazy()
-    opening = calls.select("run_id", "call", "turn", "start_ns", "span_id")
-    closing = calls.select(
-        "run_id",
-        closing_call="call",
-        closing_turn="turn",
-        closed_ns="end_ns",
-        closing_span="span_id",
-    )
+    calls = failing_runs(tables)
+    found = detailed_episodes(tables).filter(pl.col("closing_row").is_not_null())
+    opening, closing = found["row"], found["closing_row"]
     return (
-        detailed_episodes(tables)
-        .lazy()
-        .filter(pl.col("closing_call").is_not_null())
-        .join(opening, on=["run_id", "call"], maintain_order="left")
-        .join(closing, on=["run_id", "closing_call"], maintain_order="left")
+        found.lazy()
+        .with_columns(
+            calls["turn"].gather(opening),
+            calls["start_ns"].gather(opening),
+            calls["span_id"].gather(opening),
+            calls["turn"].gather(closing).alias("closing_turn"),
+            calls["end_ns"].gather(closing).alias("closed_ns"),
+            calls["span_id"].gather(closing).alias("closing_span"),
+        )
         .with_columns(
             evidence=pl.concat_list("span_id", "closing_span").list.unique(maintain_order=True)
         )

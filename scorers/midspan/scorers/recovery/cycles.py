@@ -1,6 +1,5 @@
 """Cycles: the same failing calls over and over."""
 
-from collections import Counter
 from collections.abc import Collection, Iterator
 from itertools import groupby
 
@@ -16,8 +15,6 @@ def cycles_of(
     comes `times` times in a row. Reads and thoughts may stand between; any other call that did not
     fail ends it.
     """
-    if not _repeats(moves, moves.failures(places), times):
-        return
     by_agent: dict[int, list[int]] = {}
     for place in places:
         by_agent.setdefault(moves.agent[place], []).append(place)
@@ -26,14 +23,6 @@ def cycles_of(
             for period in range(1, longest_period + 1):
                 for first, last in _repeating(moves, failures, period, times):
                     yield failures[first : last + 1], period
-
-
-def _repeats(moves: Moves, failures: Collection[int], times: int) -> bool:
-    """Return whether any call fails often enough for a cycle to be possible at all."""
-    return (
-        len(failures) >= times
-        and max(Counter(moves.key[place] for place in failures).values()) >= times
-    )
 
 
 def _rows_of_failures(moves: Moves, places: Collection[int]) -> Iterator[list[int]]:

@@ -6,7 +6,8 @@ import polars as pl
 
 from midspan.scorers.recovery.episodes import OTHER_TOOL, RECOVERED, SAME_TOOL, detailed_episodes
 from midspan.scorers.recovery.moments import failing_runs
-from midspan.scorers.recovery.wording import told_calls, told_failures
+from midspan.scorers.recovery.per_tables import once_per_tables
+from midspan.scorers.recovery.wording import told, told_failures
 from midspan.scorers.tables import Tables
 
 _ENDINGS: Final = {
@@ -16,22 +17,21 @@ _ENDINGS: Final = {
 }
 
 
-def episode_rows(tables: Tables) -> pl.LazyFrame:
-    """Return a row for each episode, on the call that opened it."""
-    calls = told_calls(tables)
-    key = ["run_id", "call"]
-    closing = pl.coalesce("closing_call", "ending_call")
+@once_per_tables
+def _episode_rows(tables: Tables) -> pl.DataFrame:
+    calls = failing_runs(tables)
+    found = detailed_episodes(tables)
+    end = found.select(pl.coalesce("closing_row", "ending_row")).to_series()
     return (
-        detailed_episodes(tables)
-        .lazy()
-        .with_columns(end=closing)
-        .join(told_failures(tables), on=key)
-        .join(calls.select(*key, "span_id"), on=key)
-        .join(
-            calls.select("run_id", end="call", end_span="span_id", other="what"),
-            on=["run_id", "end"],
-            how="left",
+        found.with_columns(
+            calls["span_id"].gather(found["row"]),
+            calls["span_id"].gather(end).alias("end_span"),
+            calls["call"].gather(end).alias("end"),
+            calls["tool"].gather(end).alias("other"),
         )
+        .join(told_failures(tables), on="row", maintain_order="left")
+        .lazy()
+        .with_columns(other=told(pl.col("other")))
         .select(
             *("run_id", "span_id", "call", "label"),
             name=pl.lit("episode"),
@@ -41,7 +41,13 @@ def episode_rows(tables: Tables) -> pl.LazyFrame:
             .list.drop_nulls()
             .list.unique(maintain_order=True),
         )
+        .collect()
     )
+
+
+def episode_rows(tables: Tables) -> pl.LazyFrame:
+    """Return a row for each episode, on the call that opened it."""
+    return _episode_rows(tables).lazy()
 
 
 def rate_rows(tables: Tables) -> pl.LazyFrame:

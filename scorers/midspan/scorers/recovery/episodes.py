@@ -4,10 +4,10 @@ from typing import Final
 
 import polars as pl
 
-from midspan.scorers.outcomes import with_outcome
 from midspan.scorers.recovery.moments import failing_runs
-from midspan.scorers.recovery.operations import operations
+from midspan.scorers.recovery.operations import failing_operations
 from midspan.scorers.recovery.per_tables import once_per_tables
+from midspan.scorers.recovery.run_outcomes import failing_outcomes
 from midspan.scorers.tables import Tables
 
 SAME_TOOL: Final = "recovered:same_tool"
@@ -32,44 +32,47 @@ def episodes(tables: Tables) -> pl.LazyFrame:
 
 @once_per_tables
 def detailed_episodes(tables: Tables) -> pl.DataFrame:
-    """Return the episodes with `attempts`, `last_call` (the last attempt) and `ending_call`.
+    """Return the episodes with `attempts` and the rows of their calls among `failing_runs`.
 
-    `ending_call` is the transfer or the other success that ended one without recovery.
+    Rows: `row` (the opening call), closing_row, last_row (the last attempt), and ending_row: the
+    transfer or the other success that ended one without recovery.
     """
     calls = failing_runs(tables)
-    tools = calls.select("run_id", "call", "tool")
     opened = (
-        operations(tables)
-        .join(tools.lazy().select("run_id").unique(), on="run_id", how="semi")
-        .group_by("run_id", "operation")
+        failing_operations(tables)
+        .group_by("operation_row")
         .agg(
-            opening_failed=pl.col("failed").sort_by("attempt").first(),
-            closing_call=pl.col("call").filter(~pl.col("failed")).min(),
-            last_call=pl.col("call").max(),
+            opening_failed=pl.col("failed").first(),
+            closing_row=pl.col("row").filter(~pl.col("failed")).min(),
+            last_row=pl.col("row").max(),
             attempts=pl.len(),
         )
         .filter("opening_failed")
-        .select("run_id", "closing_call", "last_call", "attempts", call="operation")
-        .collect()
+        .select("closing_row", "last_row", "attempts", row="operation_row")
+        .sort("row")
     )
     ended = _with_later(opened, calls)
+    closing = ended["closing_row"]
+    told = ended.with_columns(
+        calls["run_id"].gather(ended["row"]),
+        calls["call"].gather(ended["row"]),
+        calls["call"].gather(closing).alias("closing_call"),
+        calls["tool"].gather(ended["row"]),
+        calls["tool"].gather(closing).alias("closing_tool"),
+    )
     return (
-        ended.join(tools, on=["run_id", "call"])
-        .join(
-            tools.rename({"call": "closing_call", "tool": "closing_tool"}),
-            on=["run_id", "closing_call"],
-            how="left",
-        )
-        .join(_run_endings(opened, tables), on="run_id", how="left")
+        told.join(_run_endings(tables), on="run_id", how="left", maintain_order="left")
         .with_columns(label=_label())
         .with_columns(
-            ending_call=pl.when(pl.col("label") == "handed_off")
-            .then("transfer_call")
+            ending_row=pl.when(pl.col("label") == "handed_off")
+            .then("transfer_row")
             .when(pl.col("label") == "moved_on")
-            .then("change_call")
+            .then("change_row")
         )
-        .select("run_id", "call", "closing_call", "label", "attempts", "last_call", "ending_call")
-        .sort("run_id", "call")
+        .select(
+            *("run_id", "call", "closing_call", "label", "attempts"),
+            *("row", "closing_row", "last_row", "ending_row"),
+        )
     )
 
 
@@ -79,9 +82,9 @@ def _label() -> pl.Expr:
         .then(pl.lit(SAME_TOOL))
         .when(pl.col("closing_call").is_not_null())
         .then(pl.lit(OTHER_TOOL))
-        .when(pl.col("transfer_call").is_not_null())
+        .when(pl.col("transfer_row").is_not_null())
         .then(pl.lit("handed_off"))
-        .when(pl.col("change_call").is_not_null())
+        .when(pl.col("change_row").is_not_null())
         .then(pl.lit("moved_on"))
         .otherwise(pl.col("run_ending").fill_null("abandoned"))
     )
@@ -89,57 +92,57 @@ def _label() -> pl.Expr:
 
 def _with_later(opened: pl.DataFrame, calls: pl.DataFrame) -> pl.DataFrame:
     """Return the episodes with the first transfer, and the first change of state, after them."""
-    later = calls.select(
-        "run_id",
-        "moment",
-        later_call="call",
-        transfers="transfer",
-        changes=pl.col("state_changing") & pl.col("attempt") & ~pl.col("failed"),
-    ).filter(pl.col("transfers") | pl.col("changes"))
-    moments = calls.select("run_id", last_call="call", last_moment="moment")
+    placed = calls.select("run", "moment").with_row_index("last_row")
+    later = (
+        calls.with_row_index("later_row")
+        .select(
+            *("run", "moment", "later_row"),
+            transfers="transfer",
+            changes=pl.col("state_changing") & pl.col("attempt") & ~pl.col("failed"),
+        )
+        .filter(pl.col("transfers") | pl.col("changes"))
+    )
     first = (
-        opened.filter(pl.col("closing_call").is_null())
-        .join(moments, on=["run_id", "last_call"])
-        .join(later, on="run_id")
+        opened.filter(pl.col("closing_row").is_null())
+        .select("row", "last_row")
+        .join(placed.rename({"moment": "last_moment"}), on="last_row")
+        .join(later, on="run")
         .filter(pl.col("moment") > pl.col("last_moment"))
-        .group_by("run_id", "call")
+        .group_by("row")
         .agg(
-            transfer_call=pl.col("later_call").filter("transfers").min(),
-            change_call=pl.col("later_call").filter("changes").min(),
+            transfer_row=pl.col("later_row").filter("transfers").min(),
+            change_row=pl.col("later_row").filter("changes").min(),
         )
     )
-    return opened.join(first, on=["run_id", "call"], how="left")
+    return opened.join(first, on="row", how="left", maintain_order="left")
 
 
-def _run_endings(opened: pl.DataFrame, tables: Tables) -> pl.DataFrame:
-    """Return how each run with an episode ended: abandoned, exhausted or crashed."""
-    run_ids = opened.lazy().select("run_id").unique()
-    runs = tables.runs.join(run_ids, on="run_id", how="semi")
-    spans = tables.spans.join(run_ids, on="run_id", how="semi")
+def _run_endings(tables: Tables) -> pl.DataFrame:
+    """Return how each run with a failure ended: abandoned, exhausted or crashed."""
+    runs = failing_outcomes(tables)
     last_reason = (
-        spans.filter(pl.col("kind").cast(pl.String) == "llm", pl.col("duplicate_of").is_null())
+        tables.spans.filter(
+            pl.col("kind").cast(pl.String) == "llm", pl.col("duplicate_of").is_null()
+        )
+        .join(runs.lazy().select("run_id"), on="run_id", how="semi")
         .group_by("run_id")
         .agg(
             pl.col("finish_reason").cast(pl.String).sort_by("start_ns").last(),
         )
+        .collect()
     )
     outcome = pl.col("outcome").cast(pl.String)
     status = pl.col("status").cast(pl.String)
     unsaid = pl.col("ended_by").is_null()
-    return (
-        with_outcome(runs, spans, tables.text)
-        .join(last_reason, on="run_id", how="left")
-        .select(
-            "run_id",
-            run_ending=pl.when(outcome.is_in(EXHAUSTED))
-            .then(pl.lit("exhausted"))
-            .when(outcome.is_in(CRASHED) | (unsaid & status.is_in(["incomplete", "missing"])))
-            .then(pl.lit("crashed"))
-            .when(pl.col("finish_reason") == "length")
-            .then(pl.lit("exhausted"))
-            .when(pl.col("finish_reason") == "error")
-            .then(pl.lit("crashed"))
-            .otherwise(pl.lit("abandoned")),
-        )
-        .collect()
+    return runs.join(last_reason, on="run_id", how="left").select(
+        "run_id",
+        run_ending=pl.when(outcome.is_in(EXHAUSTED))
+        .then(pl.lit("exhausted"))
+        .when(outcome.is_in(CRASHED) | (unsaid & status.is_in(["incomplete", "missing"])))
+        .then(pl.lit("crashed"))
+        .when(pl.col("finish_reason") == "length")
+        .then(pl.lit("exhausted"))
+        .when(pl.col("finish_reason") == "error")
+        .then(pl.lit("crashed"))
+        .otherwise(pl.lit("abandoned")),
     )

@@ -20,49 +20,37 @@ Scalar = str | int | float | bool | None
 class Leaves:
     """The leaf values of a call's arguments."""
 
-    __slots__ = ("_told", "by_path")
+    __slots__ = ("_by_path", "_told", "long_texts", "values")
 
-    def __init__(self, by_path: dict[str, Scalar]) -> None:
-        """Keep the values by their paths."""
-        self.by_path = by_path
-        self._told: tuple[set[str], list[str]] | None = None
-
-    @property
-    def values(self) -> set[str]:
+    def __init__(self, told: Any) -> None:
+        """Read the values of arguments, or of what was given in their place."""
+        self._told = told
+        self._by_path: dict[str, Scalar] | None = None
+        texts: list[str] = []
+        others: list[str] = []
+        _gather(told.values() if isinstance(told, dict) else (told,), texts, others)
+        self.values = {text.strip().casefold() for text in texts}
         """Texts and numbers without case; true, false, null and empty texts tell nothing."""
-        return (self._told or self._tell())[0]
+        self.values.discard("")
+        self.values.update(others)
+        self.long_texts = [text for text in texts if len(text) >= SHORT]
+        """Texts of 40 and more characters."""
 
     @property
-    def long_texts(self) -> list[str]:
-        """Texts of 40 and more characters."""
-        return (self._told or self._tell())[1]
+    def by_path(self) -> dict[str, Scalar]:
+        """The values by their paths.
 
-    def _tell(self) -> tuple[set[str], list[str]]:
-        values: set[str] = set()
-        long_texts: list[str] = []
-        for value in self.by_path.values():
-            if isinstance(value, str):
-                values.add(value.strip().casefold())
-                if len(value) >= SHORT:
-                    long_texts.append(value)
-            elif value is not None and value is not True and value is not False:
-                values.add(repr(value).casefold())
-        values.discard("")
-        self._told = values, long_texts
-        return self._told
-
-
-def leaves_of(arguments: Any) -> Leaves:
-    """Return the leaves of a call's arguments.
-
-    >>> leaves_of({"id": "ORD-1", "at": [1, None]}).by_path
-    {'/id': 'ORD-1', '/at/0': 1, '/at/1': None}
-    """
-    if not isinstance(arguments, dict | list):
-        return Leaves({"": arguments})
-    found: dict[str, Scalar] = {}
-    _collect("", arguments, found)
-    return Leaves(found)
+        >>> Leaves({"id": "ORD-1", "at": [1, None]}).by_path
+        {'/id': 'ORD-1', '/at/0': 1, '/at/1': None}
+        """
+        found = self._by_path
+        if found is None:
+            found = self._by_path = {}
+            if isinstance(self._told, dict | list):
+                _collect("", self._told, found)
+            else:
+                found[""] = self._told
+        return found
 
 
 def share_a_value(one: Leaves, other: Leaves) -> bool:
@@ -97,19 +85,40 @@ def hardly_changed(one: Leaves, other: Leaves, long_text: float) -> bool:
     )
 
 
+def half_shared(one: Leaves, other: Leaves) -> bool:
+    """Return whether half of the values of one call are values of another."""
+    if one.values.isdisjoint(other.values):
+        return False
+    return 2 * len(one.values & other.values) >= len(one.values)
+
+
 def alike_long_text(one: Leaves, other: Leaves, at_least: float) -> bool:
     """Return whether a long text of one is nearly a long text of the other."""
-    return any(
-        Indel.normalized_similarity(text, its, score_cutoff=at_least) >= at_least
-        for text in one.long_texts
-        for its in other.long_texts
-    )
+    for text in one.long_texts:
+        for its in other.long_texts:
+            if Indel.normalized_similarity(text, its, score_cutoff=at_least) >= at_least:
+                return True
+    return False
 
 
 def _alike(one: Scalar, other: Scalar) -> float:
     mine = one if isinstance(one, str) else repr(one)
     its = other if isinstance(other, str) else repr(other)
     return 1.0 if mine == its else Indel.normalized_similarity(mine, its)
+
+
+def _gather(values: Iterable[Any], texts: list[str], others: list[str]) -> None:
+    # The types are exact in what was JSON, and this is where most of the time goes.
+    for value in values:
+        kind = type(value)
+        if kind is str:
+            texts.append(value)
+        elif kind is int or kind is float:
+            others.append(repr(value))
+        elif kind is dict:
+            _gather(value.values(), texts, others)
+        elif kind is list:
+            _gather(value, texts, others)
 
 
 def _collect(path: str, value: dict[str, Any] | list[Any], found: dict[str, Scalar]) -> None:

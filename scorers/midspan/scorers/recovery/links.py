@@ -10,20 +10,17 @@ from midspan.scorers.dispatch_names import inner_arguments
 from midspan.scorers.recovery.leaves import (
     Leaves,
     alike_long_text,
+    half_shared,
     hardly_changed,
-    leaves_of,
     share_a_value,
     similarity,
 )
 from midspan.scorers.recovery.moves import Moves
+from midspan.scorers.recovery.run import Run
 
 ALIKE: Final = 0.5
 ALIKE_NEXT: Final = 0.3
 ALIKE_TEXT: Final = 0.8
-HALF: Final = 0.5
-
-KEPT: Final = 4_000
-"""Arguments that are kept read: runs of one task share many."""
 
 GENERIC: Final = frozenset(
     {
@@ -34,6 +31,7 @@ GENERIC: Final = frozenset(
 )
 """Words of names that say nothing about what a tool is for."""
 
+_DECODE: Final = msgspec.json.Decoder().decode
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -48,24 +46,24 @@ class Links:
         self._named: dict[tuple[int, int], bool] = {}
 
     def forget(self) -> None:
-        """Let go of what was read, once it is much: another run has other arguments."""
-        if max(len(self._leaves), len(self._alike)) > KEPT:
-            self._leaves.clear()
-            self._alike.clear()
+        """Let go of the arguments of a run: to keep them costs more than to read them again."""
+        self._leaves.clear()
+        self._alike.clear()
 
-    def linked(self, failed: int, later: int, *, following: bool) -> bool:
-        """Return whether a later call goes on with a failed one.
-
-        `following`: it is of the first turn after the failure that holds a call to speak of.
-        """
+    def linked(self, failed: int, later: int, run: Run) -> bool:
+        """Return whether a later call of a run goes on with a failed one."""
         moves = self._moves
-        if moves.tool[failed] == moves.tool[later]:
-            return self._of_same_tool(failed, later, following)
+        one, other = moves.tool[failed], moves.tool[later]
+        if one == other:
+            return self._of_same_tool(failed, later, run)
         if moves.aside[failed] or moves.aside[later]:
             return False
-        if moves.read_only[later] and not moves.read_only[failed]:
+        if moves.read_only[later] and not (moves.read_only[failed] or self._untold(failed, later)):
             return False
-        return self._of_other_tool(failed, later)
+        named = self._named.get((one, other))
+        if named is None:
+            named = self._named[one, other] = names_linked(moves.tools[one], moves.tools[other])
+        return named or self._values_linked(failed, later)
 
     def strength(self, failed: int, later: int) -> float:
         """Return how alike two calls are: an identical one 2, of the same tool from 1 on."""
@@ -91,7 +89,7 @@ class Links:
             if arguments is not None:
                 tool = moves.tools[moves.tool[place]]
                 told = inner_arguments(moves.name[place], tool, _decoded(arguments))
-            found = self._leaves[key] = leaves_of(told)
+            found = self._leaves[key] = Leaves(told)
         return found
 
     def _similarity(self, failed: int, later: int) -> float:
@@ -101,39 +99,42 @@ class Links:
             found = self._alike[pair] = similarity(self._read(failed), self._read(later))
         return found
 
-    def _of_same_tool(self, failed: int, later: int, following: bool) -> bool:
+    def _of_same_tool(self, failed: int, later: int, run: Run) -> bool:
         moves = self._moves
+        one, other = moves.key[failed], moves.key[later]
+        if one is not None and one == other:
+            return True
+        following = run.following(failed) == moves.moment[later]
         if following and moves.invalid[failed]:
             return True
-        one, other = moves.key[failed], moves.key[later]
         if one is None or other is None:
             return following
-        if one == other or share_a_value(self._read(failed), self._read(later)):
+        if share_a_value(self._read(failed), self._read(later)):
             return True
         return self._similarity(failed, later) >= (ALIKE_NEXT if following else ALIKE)
 
-    def _of_other_tool(self, failed: int, later: int) -> bool:
-        moves = self._moves
-        if self._names_linked(moves.tool[failed], moves.tool[later]):
-            return True
-        if moves.key[failed] is None or moves.key[later] is None:
-            return False
-        one, other = self._read(failed), self._read(later)
-        if one.values and len(one.values & other.values) / len(one.values) >= HALF:
-            return True
-        return alike_long_text(one, other, ALIKE_TEXT)
+    def _untold(self, failed: int, later: int) -> bool:
+        """Return whether a call shows what the failed call of its tool was to run.
 
-    def _names_linked(self, failed: int, later: int) -> bool:
-        found = self._named.get((failed, later))
-        if found is None:
-            tools = self._moves.tools
-            found = self._named[failed, later] = names_linked(tools[failed], tools[later])
-        return found
+        Where the model wrote the arguments wrongly, they do not tell the program.
+        """
+        name = self._moves.name[failed]
+        return (
+            name == self._moves.name[later] and name == self._moves.tools[self._moves.tool[failed]]
+        )
+
+    def _values_linked(self, failed: int, later: int) -> bool:
+        mine, its = self._moves.key[failed], self._moves.key[later]
+        if mine is None or its is None:
+            return False
+        one = self._leaves.get(mine) or self._read(failed)
+        other = self._leaves.get(its) or self._read(later)
+        return half_shared(one, other) or alike_long_text(one, other, ALIKE_TEXT)
 
 
 def _decoded(arguments: str) -> Any:
     try:
-        return msgspec.json.decode(arguments)
+        return _DECODE(arguments)
     except msgspec.DecodeError:  # half a surrogate pair, which the standard library reads
         return json.loads(arguments)
 
@@ -155,4 +156,4 @@ def names_linked(failed: str, later: str) -> bool:
     """
     one, other = words(failed), words(later)
     shared = one & other
-    return bool(shared - GENERIC) and len(shared) / len(one) >= HALF
+    return bool(shared - GENERIC) and 2 * len(shared) >= len(one)

@@ -64,11 +64,6 @@ class Moves:
             yield range(first, first + length)
             first += length
 
-    def failures(self, places: range) -> list[int]:
-        """Return the places of a run that failed."""
-        failed = self.failed
-        return [place for place in places if failed[place]]
-
 
 def moves_of(calls: pl.DataFrame) -> Moves:
     """Return the moves of each run of `failing_runs`, from its first failure on.
@@ -80,8 +75,9 @@ def moves_of(calls: pl.DataFrame) -> Moves:
         .with_row_index("row")
         .filter(pl.col("moment") >= pl.col("moment").filter("failed").min().over("run"))
         .sort("moment", "call")
+        .with_row_index("place", offset=1)
         .with_columns(
-            end=pl.int_range(1, pl.len() + 1).last().over("moment"),
+            end=pl.col("place").max().over("moment"),
             tool_name="tool",
             tool=_numbered("tool"),
             agent=_numbered("agent").fill_null(-1),

@@ -1,6 +1,5 @@
 """What an agent does after each failure: the responses of one run, read turn by turn."""
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final, NamedTuple
 
@@ -64,43 +63,63 @@ class Reading:
         self._links = links
         self._parameters = parameters
         self._claimed: set[int] = set()
-        self._identical: Counter[int] = Counter()
+        self._identical: dict[int, int] = {}
         self._found: dict[int, Response] = {}
 
     def responses(self) -> Mapping[int, Response]:
         """Return the response to each failed attempt, by its place."""
-        failed = self._moves.failed
+        failed, found = self._moves.failed, self._found
         open_: list[int] = []
         for moment in self._run.moments(self._run.places.start):
             if open_:
                 self._read(open_, moment)
-                open_ = [each for each in open_ if each not in self._found]
-            open_ += [place for place in moment if failed[place]]
+                open_ = [each for each in open_ if each not in found]
+            for place in moment:
+                if failed[place]:
+                    open_.append(place)
         for each in open_:
-            self._found[each] = self._last(each)
-        return self._found
+            found[each] = self._last(each)
+        return found
 
     def _read(self, open_: list[int], moment: range) -> None:
         """Find the responses of one moment to the failures before it."""
-        run, tool, claimed = self._run, self._moves.tool, self._claimed
+        run, claimed = self._run, self._claimed
         waiting: dict[int, list[int]] = {}
         for failed in open_:
             calls = [call for call in run.answers_to(failed, moment) if call not in claimed]
             if calls:
                 waiting[failed] = calls
+        if len(waiting) == 1:
+            ((failed, calls),) = waiting.items()
+            if len(calls) == 1:
+                self._read_one(failed, calls, moment)
+                return
+        self._read_many(waiting, moment)
+
+    def _read_one(self, failed: int, calls: list[int], moment: range) -> None:
+        """Find the response to a failure that waits alone for one call."""
+        call = calls[0]
+        if self._moves.tool[call] == self._moves.tool[failed]:
+            self._take(failed, call, self._kind(failed, call))
+        elif not self._otherwise(failed, calls, moment):
+            self._take(failed, call, SWITCH)
+
+    def _read_many(self, waiting: Mapping[int, list[int]], moment: range) -> None:
+        """Find the responses where several failures wait, or several calls may answer."""
+        tool = self._moves.tool
         alone = len(waiting) == 1
-        self._assign(
-            [
-                pair
-                for failed, calls in waiting.items()
-                for pair in self._retries(failed, calls, alone)
-            ]
-        )
+        retries = [
+            pair
+            for failed, calls in waiting.items()
+            for pair in self._retries(failed, calls, alone)
+        ]
+        self._assign(retries)
         switches: list[_Pair] = []
         for failed, calls in waiting.items():
             if failed not in self._found:
                 others = [call for call in calls if tool[call] != tool[failed]]
-                switches += self._switches(failed, others, moment, alone)
+                if not self._otherwise(failed, others, moment):
+                    switches += self._switches(failed, others, alone)
         self._assign(switches)
 
     def _retries(self, failed: int, calls: Collection[int], alone: bool) -> Iterator[_Pair]:
@@ -115,23 +134,23 @@ class Reading:
             strength = self._links.strength(failed, call) if contested else 0.0
             yield _Pair((rank, -strength, -moves.moment[failed]), failed, call, kind)
 
-    def _switches(
-        self, failed: int, others: Collection[int], moment: range, alone: bool
-    ) -> Iterator[_Pair]:
-        """Yield the turns to other tools, where nothing else is known to answer the failure."""
-        moves = self._moves
-        transfer = next((call for call in others if moves.transfer[call]), None)
+    def _otherwise(self, failed: int, others: Collection[int], moment: range) -> bool:
+        """Return whether a transfer, or an identical call after reads, answers a failure."""
+        transfer = next((call for call in others if self._moves.transfer[call]), None)
         if transfer is not None:
             self._found[failed] = Response(failed, transfer, HANDED_OFF)
-            return
+            return True
         again = self._identical_after_reads(failed, moment, others)
         if again is not None:
-            self._assign([_Pair((0, 0, 0), failed, again, IDENTICAL)])
-            return
+            self._take(failed, again, IDENTICAL)
+        return again is not None
+
+    def _switches(self, failed: int, others: Collection[int], alone: bool) -> Iterator[_Pair]:
+        """Yield the turns to other tools."""
         contested = len(others) > 1 or not alone
         for call in others:
             strength = self._links.strength(failed, call) if contested else 0.0
-            yield _Pair((-moves.moment[failed], -strength, 0), failed, call, SWITCH)
+            yield _Pair((-self._moves.moment[failed], -strength, 0), failed, call, SWITCH)
 
     def _kind(self, failed: int, call: int) -> str | None:
         moves = self._moves
@@ -141,24 +160,27 @@ class Reading:
         if one == other:
             return IDENTICAL
         error = moves.error[failed]
-        if error is not None and moves.failed[call] and error == moves.error[call]:
-            if self._links.hardly_changed(failed, call, self._parameters.long_text):
-                return PERTURBED
+        again = error is not None and moves.failed[call] and error == moves.error[call]
+        if again and self._links.hardly_changed(failed, call, self._parameters.long_text):
+            return PERTURBED
         return MODIFIED
 
     def _assign(self, pairs: list[_Pair]) -> None:
         """Give each failure one call and each call one failure, best first."""
         for _, failed, call, kind in sorted(pairs):
             if failed not in self._found and call not in self._claimed:
-                self._claimed.add(call)
-                self._found[failed] = self._response(failed, call, kind)
+                self._take(failed, call, kind)
 
-    def _response(self, failed: int, call: int, kind: str | None) -> Response:
-        if kind != IDENTICAL:
-            return Response(failed, call, kind)
+    def _take(self, failed: int, call: int, kind: str | None) -> None:
+        self._claimed.add(call)
+        if kind == IDENTICAL:
+            self._found[failed] = self._identical_retry(failed, call)
+        else:
+            self._found[failed] = Response(failed, call, kind)
+
+    def _identical_retry(self, failed: int, call: int) -> Response:
         operation = self._operation_of.get(failed, failed)
-        self._identical[operation] += 1
-        nth = self._identical[operation]
+        nth = self._identical[operation] = self._identical.get(operation, 0) + 1
         changed = self._run.changed_between(failed, call)
         passing = self._moves.transient[failed] and nth <= self._parameters.transient_retries
         kind = JUSTIFIED if changed or passing else IDENTICAL

@@ -3,9 +3,10 @@
 import polars as pl
 
 from midspan.scorers.recovery import reading
+from midspan.scorers.recovery.moments import failing_runs
 from midspan.scorers.recovery.parameters import Parameters
 from midspan.scorers.recovery.responses import detailed_responses
-from midspan.scorers.recovery.wording import told_calls, told_failures
+from midspan.scorers.recovery.wording import told, told_failures
 from midspan.scorers.tables import Tables
 
 UNKNOWN = "the arguments of the calls were not recorded"
@@ -42,16 +43,13 @@ def response_rows(tables: Tables, parameters: Parameters) -> pl.LazyFrame:
 
 def share_rows(tables: Tables, parameters: Parameters) -> pl.LazyFrame:
     """Return `adaptive_share` and `degenerate_share` of each run with a response that is either."""
-    spans = told_calls(tables).select("run_id", responding_call="call", span="span_id")
-    found = (
-        detailed_responses(tables, parameters)
-        .lazy()
-        .join(spans, on=["run_id", "responding_call"], how="left")
-        .sort("run_id", "call")
-    )
+    found = detailed_responses(tables, parameters)
+    spans = failing_runs(tables)["span_id"].gather(found["responding_row"])
     unknown = pl.col("response").is_null()
     per_run = (
-        found.filter(unknown | pl.col("degenerate").is_not_null())
+        found.lazy()
+        .with_columns(span=spans)
+        .filter(unknown | pl.col("degenerate").is_not_null())
         .group_by("run_id", maintain_order=True)
         .agg(
             n=pl.col("degenerate").is_not_null().sum().cast(pl.Int64),
@@ -97,29 +95,28 @@ def _share(per_run: pl.LazyFrame, *, degenerate: bool) -> pl.LazyFrame:
 
 def _placed(tables: Tables, parameters: Parameters) -> pl.LazyFrame:
     """Return the responses with the span and the call that their rows stand on."""
-    calls = told_calls(tables)
-    key = ["run_id", "call"]
-    found = (
-        detailed_responses(tables, parameters)
+    calls = failing_runs(tables)
+    found = detailed_responses(tables, parameters)
+    responding = found["responding_row"]
+    told_responses = (
+        found.with_columns(
+            calls["span_id"].gather(found["row"]).alias("failed_span"),
+            calls["span_id"].gather(responding).alias("responding_span"),
+            calls["tool"].gather(responding).alias("other"),
+            calls["attempt"].gather(responding),
+            calls["failed"].gather(responding),
+        )
+        .join(told_failures(tables), on="row", maintain_order="left")
         .lazy()
-        .join(told_failures(tables), on=key)
-        .join(calls.select(*key, failed_span="span_id"), on=key)
-        .join(
-            calls.select(
-                "run_id",
-                responding_call="call",
-                responding_span="span_id",
-                other="what",
-                worked="worked",
-            ),
-            on=["run_id", "responding_call"],
-            how="left",
+        .with_columns(
+            other=told(pl.col("other")),
+            worked=pl.when("attempt").then(~pl.col("failed")),
         )
     )
     answered = pl.col("answer_span_id").is_not_null()
     stopped = pl.col("response") == reading.STOPPED
     span = pl.coalesce("responding_span", "answer_span_id", "failed_span")
-    return found.select(
+    return told_responses.select(
         "run_id",
         failed_call="call",
         span_id=pl.when(stopped).then("failed_span").otherwise(span),

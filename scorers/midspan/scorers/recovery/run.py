@@ -31,7 +31,7 @@ class Run:
         return self.moments(self.moves.end[place])
 
     def following(self, failed: int) -> int | None:
-        """Return where the first moment after a failure begins that holds a call to speak of."""
+        """Return the first moment after a failure that holds a call to speak of."""
         return self._looked_up(failed)[0]
 
     def answers_to(self, failed: int, moment: range) -> list[int]:
@@ -64,13 +64,13 @@ class Run:
         return found
 
     def _look_up(self, failed: int) -> tuple[int | None, bool]:
-        """Return where the following moment begins, and whether calls of any agent answer."""
+        """Return the following moment, and whether calls of any agent answer."""
         moves = self.moves
         aside, tool, agent = moves.aside, moves.tool, moves.agent
         its, by, of_any = tool[failed], agent[failed], None
         for place in range(moves.end[failed], self.places.stop):
             if not aside[place] or tool[place] == its:
                 if agent[place] == by:
-                    return place, False
-                of_any = place if of_any is None else of_any
+                    return moves.moment[place], False
+                of_any = moves.moment[place] if of_any is None else of_any
         return of_any, True

@@ -86,6 +86,9 @@ def _cycle_periods(
 
     Nothing but justified retries is no cycle.
     """
+    keys = [run.moves.key[failed] for failed in responses]
+    if len(keys) - len(set(keys)) < parameters.cycle_times - 1:
+        return {}
     call = run.moves.call
     periods: dict[int, int] = {}
     cycles = cycles_of(

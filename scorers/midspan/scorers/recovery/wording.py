@@ -5,6 +5,7 @@ from typing import Final
 import polars as pl
 
 from midspan.scorers.recovery.moments import failing_runs
+from midspan.scorers.recovery.per_tables import once_per_tables
 from midspan.scorers.tables import Tables
 
 SAID_AT_MOST: Final = 80
@@ -21,39 +22,34 @@ _FAULTS: Final = {
 }
 
 
-def told_failures(tables: Tables) -> pl.LazyFrame:
-    """Return run_id, call, `what` (the tool) and `why` (kind and words) of each failed attempt."""
-    calls = failing_runs(tables).lazy().filter("failed")
-    words = tables.calls.select("run_id", "call", said=pl.coalesce("error_message", "result"))
+@once_per_tables
+def told_failures(tables: Tables) -> pl.DataFrame:
+    """Return row, `what` (the tool) and `why` (kind and words) of each failed attempt.
+
+    The row is that among `failing_runs`.
+    """
+    calls = failing_runs(tables).with_row_index("row").lazy().filter("failed")
+    words = tables.calls.filter("failed").select(
+        "run_id", "call", said=pl.coalesce("error_message", "result")
+    )
     kind = pl.col("fault").cast(pl.String).replace_strict(_FAULTS, default="an error")
     kind = pl.when("transient").then(pl.lit("a passing error")).otherwise(kind)
-    said = _first_line(pl.col("said"))
-    return calls.join(words, on=["run_id", "call"], how="left").select(
-        "run_id",
-        "call",
-        what=_told(pl.col("tool")),
-        why=pl.when(said.str.len_chars() > 0)
-        .then(pl.format("{} ({})", kind, said))
-        .otherwise(kind),
-    )
-
-
-def told_calls(tables: Tables) -> pl.LazyFrame:
-    """Return run_id, call, span_id, `what` (the tool) and `worked` of calls of failing runs."""
     return (
-        failing_runs(tables)
-        .lazy()
+        calls.join(words, on=["run_id", "call"], how="left", maintain_order="left")
+        .with_columns(said=_first_line(pl.col("said")))
         .select(
-            "run_id",
-            "call",
-            "span_id",
-            what=_told(pl.col("tool")),
-            worked=pl.when("attempt").then(~pl.col("failed")),
+            "row",
+            what=told(pl.col("tool")),
+            why=pl.when(pl.col("said").str.len_chars() > 0)
+            .then(pl.format("{} ({})", kind, "said"))
+            .otherwise(kind),
         )
+        .collect()
     )
 
 
-def _told(tool: pl.Expr) -> pl.Expr:
+def told(tool: pl.Expr) -> pl.Expr:
+    """Return what a tool is told as."""
     return pl.format("`{}`", tool)
 
 
