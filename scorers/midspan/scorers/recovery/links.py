@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any, Final
 
-import msgspec
+from pydantic_core import from_json
 
 from midspan.scorers.dispatch_names import inner_arguments
 from midspan.scorers.recovery.leaves import (
@@ -31,7 +31,6 @@ GENERIC: Final = frozenset(
 )
 """Words of names that say nothing about what a tool is for."""
 
-_DECODE: Final = msgspec.json.Decoder().decode
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -134,8 +133,8 @@ class Links:
 
 def _decoded(arguments: str) -> Any:
     try:
-        return _DECODE(arguments)
-    except msgspec.DecodeError:  # half a surrogate pair, which the standard library reads
+        return from_json(arguments)
+    except ValueError:  # half a surrogate pair, which the standard library reads
         return json.loads(arguments)
 
 
