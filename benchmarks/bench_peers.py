@@ -53,8 +53,8 @@ def main(traces: int) -> None:
         print("SKIPPED: the peers could not be installed (see above)")
         return
     print(f"{machine()}\nCPU time a trace, medians\n")
-    print("| What | Peer | Ours | Ratio | Target | Ours, as `compat` | Ratio |")
-    print("|---|---|---|---|---|---|---|")
+    print("| What | Peer | Ours | Ratio | Target | All our scores | Ours, as `compat` | Ratio |")
+    print("|---|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as directory:
         scoring_only(workspace(traces).tables(), Path(directory, "cases.json"), traces)
         from_files(Path(directory), min(traces, FROM_FILES))
@@ -72,15 +72,21 @@ def scoring_only(tables: Tables, cases: Path, traces: int) -> None:
         runs=tables.runs.with_columns(task=pl.col("run_id")).collect().lazy(),
         setting=strict(made),
     )
-    (ours,) = in_turns(ROUNDS, partial(all_pass, CallsExpected(), prepared, "calls_match"))
+    # What is expected is made ready once, as the peers' objects are.
+    assert prepared.setting.expected_calls.tasks.height == len(made)
+    verdict = CallsExpected(scores=("calls_match",))
+    ours, all_ours = in_turns(
+        ROUNDS,
+        partial(all_pass, verdict, prepared, "calls_match"),
+        partial(all_pass, CallsExpected(), prepared, "calls_match"),
+    )
     for peer, target in TARGETS.items():
         mode = SAME_VERDICT[peer]
         alike = partial(all_pass, Compat(modes=(mode,)), prepared, f"compat.{mode}")
         (compat,) = in_turns(ROUNDS, alike)
         theirs = peer_seconds(peer, len(made), cases)
-        print(
-            row(f"{peer}, scoring {traces:,} prepared traces", theirs, ours, target, traces, compat)
-        )
+        name = f"{peer}, scoring {traces:,} prepared traces"
+        print(row(name, theirs, ours, target, traces, (all_ours, compat)))
 
 
 def from_files(directory: Path, traces: int) -> None:
@@ -93,7 +99,8 @@ def from_files(directory: Path, traces: int) -> None:
         with tempfile.TemporaryDirectory() as into:
             ingest([files], Path(into, "workspace"), workers=1)
             tables = Workspace(Path(into, "workspace")).tables()
-            all_pass(CallsExpected(), dataclasses.replace(tables, setting=setting), "calls_match")
+            verdict = CallsExpected(scores=("calls_match",))
+            all_pass(verdict, dataclasses.replace(tables, setting=setting), "calls_match")
 
     theirs = peer_seconds("agentevals_cli", traces, files, cases)
     name = f"agentevals-cli, from files of {traces:,} traces to verdicts"
@@ -205,12 +212,15 @@ def row(
     ours: float,
     target: float,
     traces: int,
-    compat: float | None = None,
+    more: tuple[float, float] | None = None,
 ) -> str:
-    """Return a row of the table."""
+    """Return a row of the table; `more`: our time for all scores, and for the peer's own mode."""
     peer, own = micro(theirs, traces), micro(ours, traces)
-    alike = f"{micro(compat, traces)} | {theirs / compat:.1f}" if compat else "- | -"
-    return f"| {name} | {peer} | {own} | {theirs / ours:.1f} | {target} | {alike} |"
+    rest = "- | - | -"
+    if more:
+        every, compat = more
+        rest = f"{micro(every, traces)} | {micro(compat, traces)} | {theirs / compat:.1f}"
+    return f"| {name} | {peer} | {own} | {theirs / ours:.1f} | {target} | {rest} |"
 
 
 def micro(seconds: float, traces: int) -> str:

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from midspan.scorers.aggregate import CELL, VARIANT, cells, variants
+from midspan.scorers.comparison.runs import told_outcomes
 from tests.scorers.builders import Row, runs, scores
 
 CHECKED = {"checks": [{"id": "x", "kind": "state", "passed": True, "detail": None}]}
@@ -177,3 +178,70 @@ def test_every_axis_but_the_task_parts_variants(axis: str) -> None:
     rows = [{**OK, "task": task, axis: value} for task in "tu" for value in "ab"]
     found = variants(with_outcomes(*rows), scores().lazy()).select(axis, "tasks", "runs").rows()
     assert found == [("a", 2, 2), ("b", 2, 2)]
+
+
+def test_shares_of_few_events_are_counted_together_over_runs_and_over_cells() -> None:
+    rows = [*ended("success", "success", task="t"), *ended("success", task="u")]
+    scored = scores(
+        *(
+            {"run_id": run, "name": "retry_efficiency", "value": up / n, "numerator": up, "n": n}
+            for run, up, n in [("r0", 1.0, 1), ("r1", 0.0, 3), ("r2", 4.0, 4)]
+        )
+    )
+    found = cells(with_outcomes(*rows), scored.lazy()).collect()["retry_efficiency"].to_list()
+    assert found == [1 / 4, 1.0]
+    [variant] = variants(with_outcomes(*rows), scored.lazy()).to_dicts()
+    assert variant["retry_efficiency"] == 5 / 8
+
+
+def test_per_success_of_a_variant_is_a_ratio_of_sums_and_null_without_a_success() -> None:
+    rows = [*ended("success", "wrong", task="t"), *ended("wrong", task="u")]
+    scored = scores(
+        *({"run_id": f"r{n}", "name": "tokens", "value": v} for n, v in enumerate([1.0, 2.0, 4.0]))
+    )
+    per_cell = cells(with_outcomes(*rows), scored.lazy()).collect()
+    assert per_cell["tokens_per_success"].to_list() == [3.0, None]
+    [variant] = variants(with_outcomes(*rows), scored.lazy()).to_dicts()
+    assert variant["tokens_per_success"] == 7.0
+
+
+def test_what_a_run_took_is_unknown_where_its_record_does_not_tell() -> None:
+    scored = scores(
+        {"run_id": "r0", "name": "tokens", "value": 5.0},
+        {"run_id": "r1", "name": "tokens", "status": "not_evaluated", "reason": "x"},
+        {"run_id": "r0", "name": "attempts_per_operation", "value": 1.5, "numerator": 3.0, "n": 2},
+    )
+    [cell] = cells_of(*ended("success", "success"), scored=scored)
+    assert cell.get("tokens_per_success") is None
+    # A run without an operation made no attempt.
+    assert cell["attempts_per_success"] == 1.5
+
+
+def test_steps_are_held_against_the_best_success_at_the_task() -> None:
+    rows = [
+        *ended("success", "success", "wrong", model="a", turns=4),
+        *ended("success", model="b", turns=2),
+        *ended("success", model="a", task="once", turns=9),
+    ]
+    rows[2]["turns"] = 1
+    found = cells(with_outcomes(*rows), scores().lazy()).collect()
+    assert found.select("task", "model", "step_ratio").rows() == [
+        ("once", "a", None),
+        ("t", "a", 2.0),
+        ("t", "b", 1.0),
+    ]
+
+
+def test_runs_that_do_not_count_give_no_values_either() -> None:
+    scored = scores(
+        {"run_id": "r0", "name": "tokens", "value": 4.0},
+        {"run_id": "r1", "name": "tokens", "value": 400.0},
+    )
+    [cell] = cells_of(*ended("success", "infra"), scored=scored)
+    assert cell["tokens"] == 4.0
+
+
+def test_an_outcome_that_was_scored_comes_first() -> None:
+    scored = scores({"run_id": "r0", "name": "outcome", "label": "wrong"})
+    told = told_outcomes(with_outcomes(*ended("success", "success")), scored.lazy())
+    assert told.sort("run_id").collect()["outcome"].to_list() == ["wrong", "success"]

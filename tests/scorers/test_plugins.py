@@ -78,8 +78,9 @@ def test_every_installed_scorer_declares_what_it_gives() -> None:
     for name in available():
         scorer = load_scorer(name)
         assert scorer.version
-        assert all(each.name and each.unit and each.description for each in scorer.declares)
-        levels = {each.level for each in scorer.declares}
+        declared = (*scorer.declares, *getattr(scorer, "families", ()))
+        assert all(each.name and each.unit and each.description for each in declared)
+        levels = {each.level for each in declared}
         # Counts of events on steps have a row on the run beside them.
         assert Level.RUN in levels
 

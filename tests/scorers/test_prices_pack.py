@@ -37,7 +37,6 @@ def cost(model: str) -> float | None:
         ("openai/gpt-5-2025-08-07", 1.25 + 0.125 + 1.25 + 10),
         ("gpt-5-mini", 0.25 + 0.025 + 0.25 + 2),
         ("gpt-5-nano-2025-08-07", 0.05 + 0.005 + 0.05 + 0.4),
-        ("gpt-5.1", 1.25 + 0.125 + 1.25 + 10),
         ("gpt-4.1", 2 + 0.5 + 2 + 8),
         ("gpt-4.1-mini", 0.4 + 0.1 + 0.4 + 1.6),
         ("gpt-4o", 2.5 + 1.25 + 2.5 + 10),
@@ -45,9 +44,6 @@ def cost(model: str) -> float | None:
         ("gpt-4o-2024-11-20", 2.5 + 1.25 + 2.5 + 10),
         ("gpt-4o-mini-2024-07-18", 0.15 + 0.075 + 0.15 + 0.6),
         ("claude-sonnet-4-20250514", 3 + 0.3 + 3.75 + 15),
-        ("anthropic/claude-sonnet-4-5", 3 + 0.3 + 3.75 + 15),
-        ("claude-opus-4-1-20250805", 15 + 1.5 + 18.75 + 75),
-        ("claude-haiku-4-5-20251001", 1 + 0.1 + 1.25 + 5),
         # Others have no price, however much their names resemble.
         ("gpt-5-pro", None),
         ("gpt-5.2", None),

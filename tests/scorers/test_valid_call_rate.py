@@ -2,7 +2,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 
 from midspan.scorers.score import score_rows
 from midspan.scorers.valid_call_rate import ValidCallRate
@@ -78,6 +78,7 @@ def test_several_calls_on_one_span_are_one_piece_of_evidence() -> None:
     assert scored(on_llm, on_llm)["evidence"].to_list() == [["llm"]]
 
 
+@settings(deadline=None)
 @given(judged_calls())
 @example([])
 def test_agrees_with_the_plain_reference(rows: list[dict[str, Any]]) -> None:

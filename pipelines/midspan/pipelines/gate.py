@@ -8,7 +8,8 @@ from midspan.pipelines.compare import ground_of, sides_of
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.comparison import Asked, Ground, compare
 from midspan.scorers.comparison.declared import ALIASES, declared
-from midspan.scorers.comparison.gate import GateResult, gate
+from midspan.scorers.comparison.gate import gate
+from midspan.scorers.comparison.gate_result import GateResult
 from midspan.scorers.comparison.regression_set import regression_readings
 from midspan.scorers.comparison.sides import without_baseline
 from midspan.scorers.errors import InvalidInput

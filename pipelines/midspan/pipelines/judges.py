@@ -10,7 +10,7 @@ from midspan.scorers.errors import InvalidInput
 from midspan.scorers.file_format.problems import suggestion
 from midspan.scorers.plugins import available, declarations, load_scorer
 from midspan.scorers.profile import Profile
-from midspan.scorers.score import Level, Scorer, failed_row, score_rows
+from midspan.scorers.score import Level, Scorer, ScoreOfScores, failed_row, score_rows
 from midspan.scorers.tables import SCORES, Tables
 
 COMPAT: Final = "compat"
@@ -25,12 +25,23 @@ class Judge:
     scorer: Scorer | None = None
     problem: str | None = None
 
-    def rows(self, tables: Tables) -> pl.DataFrame:
-        """Return the scorer's rows; it may be anybody's, so its crash is rows too, and no end."""
+    @property
+    def puts_together(self) -> bool:
+        """Return whether the scorer judges by the scores of others, and so comes after them."""
+        return isinstance(self.scorer, ScoreOfScores)
+
+    def rows(self, tables: Tables, scores: pl.DataFrame) -> pl.DataFrame:
+        """Return the scorer's rows; it may be anybody's, so its crash is rows too, and no end.
+
+        `scores` are those that the runs have already: for a scorer that puts them together.
+        """
         if self.scorer is None:
             return self._failed(tables, self.problem or "cannot be made")
         try:
-            verdicts = self.scorer.score(tables).collect()
+            if isinstance(self.scorer, ScoreOfScores):
+                verdicts = self.scorer.score_of(scores.lazy(), tables).collect()
+            else:
+                verdicts = self.scorer.score(tables).collect()
             return score_rows(
                 verdicts, name=self.name, scorer=self.scorer, setting=tables.setting.digest
             )
@@ -84,12 +95,19 @@ def judged(
     judges: Sequence[Judge],
     tables: Tables,
     *,
+    kept: pl.DataFrame | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> pl.DataFrame:
-    """Return everything that some scorers say of the runs of some tables."""
+    """Return everything that some scorers say of the runs of some tables.
+
+    Those that put scores together come last. They see what the others said just now, and the rows
+    that are `kept`: of scorers that do not run this time.
+    """
+    earlier = SCORES.empty() if kept is None else kept
     frames = [SCORES.empty()]
-    for number, judge in enumerate(judges, start=1):
-        frames.append(judge.rows(tables))
+    for number, judge in enumerate(sorted(judges, key=lambda one: one.puts_together), start=1):
+        known = pl.concat([earlier, *frames]) if judge.puts_together else earlier
+        frames.append(judge.rows(tables, known))
         progress(number, len(judges))
     return _with_traces(pl.concat(frames), tables)
 

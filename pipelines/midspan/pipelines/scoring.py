@@ -63,13 +63,15 @@ def score_workspace(
         done = 0
         for chunk in chunks.every:
             # Of runs that are gone there may be rows to keep, and nothing to judge.
+            kept = _kept(chunks.frame("scores", chunk), ran)
             new = judged(
                 made if chunk.runs else (),
                 chunks.tables(chunk),
+                kept=kept,
                 progress=_within(progress, done, chunk.runs, chunks.runs),
             )
             tally.count(new)
-            files.add(pl.concat([_kept(chunks.frame("scores", chunk), ran), new]))
+            files.add(pl.concat([kept, new]))
             done += chunk.runs
         _replace(workspace, files.moves, READ if tally.failed else ())
     return tally.summary(chunks.runs, before)

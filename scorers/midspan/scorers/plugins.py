@@ -12,7 +12,8 @@ from pydantic.errors import PydanticUserError
 
 from midspan.scorers.errors import InvalidInput
 from midspan.scorers.file_format.problems import suggestion
-from midspan.scorers.score import Declaration, Scorer
+from midspan.scorers.profile import Profile
+from midspan.scorers.score import Declaration, Declarations, DeclaredByProfile, Scorer
 
 GROUP: Final = "midspan.scorers"
 
@@ -50,19 +51,21 @@ def load_scorer(name: str, parameters: Mapping[str, Any] | None = None) -> Score
     return scorer
 
 
-def declarations() -> dict[str, Declaration]:
-    """Return what the installed scorers declare, by the name of the score.
+def declarations(profile: Profile | None = None) -> Declarations:
+    """Return what the installed scorers declare, of the scores that a profile names as well.
 
     A scorer that cannot be loaded declares nothing here; to score with it says why.
     """
-    declared = {}
+    declared: list[Declaration] = []
     for name in available():
         try:
             scorer = load_scorer(name)
         except Exception:
             continue
-        declared.update({each.name: each for each in scorer.declares})
-    return declared
+        declared += (*scorer.declares, *getattr(scorer, "families", ()))
+        if profile is not None and isinstance(scorer, DeclaredByProfile):
+            declared += scorer.declared_by(profile)
+    return Declarations(declared)
 
 
 def _made(name: str, loaded: Any, parameters: Mapping[str, Any]) -> object:

@@ -31,6 +31,18 @@ def run_rows(
     )
 
 
+def with_examples(runs: pl.LazyFrame, examples: pl.LazyFrame, **more: pl.Expr) -> pl.LazyFrame:
+    """Return the runs with `evidence`, the spans of some of their calls, and `more` about them.
+
+    Only these calls are gathered in lists, which is dear where most have nothing to show.
+    """
+    found = examples.group_by("run_id", maintain_order=True).agg(
+        evidence=pl.col("span_id").unique(maintain_order=True), **more
+    )
+    joined = runs.join(found, on="run_id", how="left")
+    return joined.with_columns(pl.col("evidence").fill_null([]))
+
+
 def counted(number: pl.Expr, noun: str, plural: str | None = None) -> pl.Expr:
     """Return a number with its noun, as people write it: `1 turn`, `3 turns`."""
     many = pl.format(f"{{}} {plural or noun + 's'}", number)

@@ -3,14 +3,18 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, is_dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, Final, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, runtime_checkable
 
 import polars as pl
 
 from midspan.scorers.errors import InvalidInput
 from midspan.scorers.tables import SCORES, Tables
+
+if TYPE_CHECKING:
+    from midspan.scorers.profile import Profile
 
 VERDICT: Final = (
     "run_id",
@@ -59,15 +63,66 @@ class Declaration:
     description: str
 
 
+class Declarations(Mapping[str, Declaration]):
+    """Declarations by the name of the score; one of a family (`check.*`) by any name in it.
+
+    >>> each = Declaration(
+    ...     name="check.*", level=Level.RUN, unit="0/1", better=Better.HIGHER, description="Held."
+    ... )
+    >>> Declarations([each])["check.amount"].better.value
+    'higher'
+    """
+
+    def __init__(self, declared: Iterable[Declaration]) -> None:
+        """Keep the declarations; of two for one name the later holds."""
+        self._by_name = {each.name: each for each in declared}
+
+    def __getitem__(self, name: str) -> Declaration:
+        """Return what is declared of a score, by itself or as one of its family."""
+        if name in self._by_name:
+            return self._by_name[name]
+        return self._by_name[f"{name.partition('.')[0]}.*"]
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names, and the globs of families."""
+        return iter(self._by_name)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._by_name)
+
+
 @runtime_checkable
 class Scorer(Protocol):
-    """A frozen dataclass whose fields are its configuration."""
+    """A frozen dataclass whose fields are its configuration.
+
+    Scores that the user names (`check.amount`) are declared as a family, in an attribute
+    `families` beside `declares`.
+    """
 
     version: ClassVar[str]
     declares: ClassVar[tuple[Declaration, ...]]
 
     def score(self, tables: Tables) -> pl.LazyFrame:
         """Return rows with some of the columns of `VERDICT`; no row where nothing is to judge."""
+        ...
+
+
+@runtime_checkable
+class DeclaredByProfile(Protocol):
+    """A scorer of what a profile names, which declares it with its direction."""
+
+    def declared_by(self, profile: "Profile") -> tuple[Declaration, ...]:
+        """Return the declarations of the scores that a profile names."""
+        ...
+
+
+@runtime_checkable
+class ScoreOfScores(Scorer, Protocol):
+    """A scorer that puts the scores of others together; it runs after them."""
+
+    def score_of(self, scores: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
+        """Return rows as `score` does; `scores` are rows of the runs, in the order of scorers."""
         ...
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
+from midspan.scorers.matching import TaskFrames
 from midspan.scorers.profile import Profile, Rule
 from midspan.scorers.suite import AnswerFormat, Check, ExpectedCalls, FreeAnswer, Suite
 
@@ -67,6 +68,16 @@ class Setting:
             sorted(self.tasks.items(), key=lambda of: of[0])
         )
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+    @cached_property
+    def expected_calls(self) -> TaskFrames:
+        """Return the expected calls of all tasks in the form that runs are compared with."""
+        expected = {
+            task_id: task.expected
+            for task_id, task in self.tasks.items()
+            if task.expected is not None
+        }
+        return TaskFrames.of(expected, self.profile.tools.state_changing)
 
 
 @cache

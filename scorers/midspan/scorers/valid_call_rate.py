@@ -5,6 +5,8 @@ from typing import ClassVar
 
 import polars as pl
 
+from midspan.scorers.model_faults import of_model
+from midspan.scorers.run_rows import run_rows, with_examples
 from midspan.scorers.score import Better, Declaration, Level
 from midspan.scorers.tables import Tables
 
@@ -30,38 +32,35 @@ class ValidCallRate:
 
     def score(self, tables: Tables) -> pl.LazyFrame:
         """Return one row a run."""
-        model_fault = pl.col("fault").cast(pl.String).str.starts_with("model.").fill_null(False)
-        emitted = tables.calls.filter("emitted")
-        judged = emitted.filter(
-            pl.col("raw_arguments").is_not_null() | pl.col("fault").is_not_null()
+        known = pl.col("raw_arguments").is_not_null() | pl.col("fault").is_not_null()
+        emitted = tables.calls.filter("emitted").select(
+            "run_id", "span_id", "name", "fault", known=known
         )
-        per_run = (
-            judged.group_by("run_id")
-            .agg(
-                numerator=(~model_fault).sum().cast(pl.Float64),
-                n=pl.len().cast(pl.Int64),
-                evidence=pl.col("span_id").filter(model_fault).unique(maintain_order=True),
-                wrong=pl.col("name").filter(model_fault),
-            )
-            .with_columns(name=pl.lit("valid_call_rate"), value=pl.col("numerator") / pl.col("n"))
+        emitted = emitted.collect().lazy()
+        runs = with_examples(
+            emitted.group_by("run_id").agg(
+                numerator=(pl.col("known") & ~of_model()).sum().cast(pl.Float64),
+                n=pl.col("known").sum().cast(pl.Int64),
+            ),
+            emitted.filter(of_model()),
+            wrong=pl.col("name").unique().sort(),
         )
-        unknown = (
-            emitted.join(judged, on="run_id", how="anti")
-            .select("run_id")
-            .unique()
-            .with_columns(
-                name=pl.lit("valid_call_rate"),
-                status=pl.lit("not_evaluated"),
-                reason=pl.lit("arguments of the calls were not recorded"),
-            )
+        return run_rows(
+            runs,
+            "valid_call_rate",
+            pl.col("numerator") / pl.col("n"),
+            _explanation(),
+            known=pl.col("n") > 0,
+            reason="arguments of the calls were not recorded",
+            numerator=pl.col("numerator"),
+            n=pl.col("n"),
+            evidence=pl.col("evidence"),
         )
-        scored = per_run.with_columns(explanation=_explanation()).drop("wrong")
-        return pl.concat([scored, unknown], how="diagonal")
 
 
 def _explanation() -> pl.Expr:
     faulty = pl.col("n") - pl.col("numerator").cast(pl.Int64)
-    names = pl.col("wrong").list.unique().list.sort().list.join(", ")
+    names = pl.col("wrong").list.join(", ")
     return (
         pl.when(faulty == 0)
         .then(pl.format("all {} emitted calls are valid", "n"))

@@ -4,7 +4,8 @@ import polars as pl
 import pytest
 
 from midspan.scorers.comparison import one_workspace
-from midspan.scorers.comparison.gate import GateResult, Outcome, gate
+from midspan.scorers.comparison.gate import gate
+from midspan.scorers.comparison.gate_result import GateResult, Outcome
 from midspan.scorers.comparison.regression_set import regression_readings
 from midspan.scorers.comparison.sides import without_baseline
 from midspan.scorers.errors import Exit

@@ -101,6 +101,12 @@ def test_prompts_support_and_the_model_itself_does_not(said: str | None, expecte
     assert count(CITED, said=said) == expected
 
 
+def test_letters_that_json_escapes_are_found() -> None:
+    said = message("user", "Read https://a.org/café")
+    assert "\\u00e9" in said
+    assert count("As https://a.org/café says.", said=said) == FOUND
+
+
 def test_what_a_retriever_gave_supports() -> None:
     found = {"span_id": "f", "kind": "retriever"}
     frames = {

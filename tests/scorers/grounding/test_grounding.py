@@ -211,6 +211,7 @@ def test_an_id_that_nobody_mentioned_is_a_hint() -> None:
         ("What about Ord - 1042?", "ORD-1042"),
         ("What about ORD-1042?", "#ORD-1042"),
         ("What about #ORD-1042?", "ORD-1042"),
+        ("The order ID is 9502126.", "#W9502126"),
         ("call 555 123 4567", "5551234567"),
         ("see www.shop.com/a1", "https://shop.com/a1/"),
         ("main.py and other.py are in src", "/repo/src/main.py"),
@@ -220,6 +221,21 @@ def test_an_id_that_nobody_mentioned_is_a_hint() -> None:
 )
 def test_what_was_mentioned_in_any_spelling_is_grounded(said: str, value: str) -> None:
     assert told_to(said, use(value)) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("The order ID is 9502127.", "#W9502126"),
+        # Fewer than six digits tell nothing by themselves.
+        ("It is number 1042.", "ORD-1042"),
+        ("see https://shop.com/b2", "https://shop.com/a1"),
+        ("other.py is in src", "/repo/src/main.py"),
+        ("mail to Bob@Shop.com", "ann@shop.com"),
+    ],
+)
+def test_what_was_nearly_mentioned_is_not(said: str, value: str) -> None:
+    assert len(told_to(said, use(value))) == 1
 
 
 def test_results_of_earlier_turns_and_schemas_are_sources() -> None:

@@ -49,10 +49,32 @@ ARGUMENTS: dict[str, list[dict[str, Any]]] = {
         {"command": "python x/r.py"},
         {"command": "python -c 'from a import b; b()'"},
         {"command": "echo hi > x/r.py"},
+        {"command": "ls\n'git' log"},
+        {"command": "\tgit log"},
+        {"command": "x=/usr/bin/git; $x log | xargs git"},
+        {"command": "echo git/log; cat ./x/../x/*.py"},
+        {"command": "apply_patch <<'E'\n*** Add File: x/n.py\n+import a\n+a.b()\nE"},
+        {"command": "cd x && tee -a q.py <<< 'from a import b as c; c()'; python q.py"},
+        {"cmd": ["bash", "-lc", "sed -i s/x/a.b/ x/q.py && git log"]},
     ],
-    "read": [{"path": "x/y.py"}, {"path": "/w/x/y.py"}, {"path": "z"}],
-    "write": [{"path": "/w/x/r.py", "content": "import a\na.b()"}, {"path": "x/r.py"}],
-    "python": [{"code": "import a as q"}, {"code": "q.b()"}, {"code": "from a import b\nb("}],
+    "read": [
+        {"path": "x/y.py"},
+        {"path": "/w/x/y.py"},
+        {"path": "z"},
+        {"files": [{"path": "./x/y.py"}]},
+    ],
+    "write": [
+        {"path": "/w/x/r.py", "content": "import a\na.b()"},
+        {"path": "x/r.py"},
+        {"patch": "--- a/x/p.py\n+++ b/x/p.py\n@@ -1 +1,2 @@\n+import a\n+a.b()"},
+        {"path": "x/r.py", "edits": [{"old_string": "q", "new_string": "a.b()"}]},
+    ],
+    "python": [
+        {"code": "import a as q"},
+        {"code": "q.b()"},
+        {"code": "from a import b\nb("},
+        {"code": "!git log"},
+    ],
     "other": [{}],
 }
 
@@ -96,7 +118,7 @@ def recorded(draw: st.DrawFn) -> dict[str, pl.DataFrame]:
     }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(recorded())
 def test_firings_are_those_of_plain_python(frames: dict[str, pl.DataFrame]) -> None:
     predicates = {name: marker.predicate for name, marker in PROFILE.markers.items()}
@@ -107,7 +129,7 @@ def test_firings_are_those_of_plain_python(frames: dict[str, pl.DataFrame]) -> N
     assert found.select("run_id", "name", "order").is_unique().all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(recorded())
 def test_a_marker_fires_the_same_whatever_others_there_are(
     frames: dict[str, pl.DataFrame],

@@ -68,7 +68,7 @@ def test_every_way_of_swapping_pairs_is_tried(tasks: list[tuple[int, int, int, i
             for (a, b, c, d), turned in zip(tasks, swapped, strict=True)
         ]
         one, of, other, of_other = (sum(column) for column in zip(*sides, strict=True))
-        return abs(other / of_other - one / of)
+        return float(abs(other / of_other - one / of))
 
     every = list(product((0, 1), repeat=len(tasks)))
     here = difference(every[0])

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from midspan.scorers.errors import InvalidInput
 from midspan.scorers.score import Level
 from midspan.scorers.tool_calls import CallsExpected
 from tests.scorers.builders import calls, runs, tables, tools
@@ -223,3 +224,48 @@ def test_arguments_that_are_nested_too_deeply_are_wrong_ones() -> None:
     for mode in ("exact", "bfcl", "schema"):
         rows = scored({**expected, "arguments": mode}, call("look", f'{{"x": {deep}}}'))
         assert values(rows)["calls_match"] == (mode == "schema")
+
+
+def test_some_scores_alone() -> None:
+    scorer = CallsExpected(scores=("calls_match", "call_match"))
+    rows = scorer.score(expecting({"calls": [LOOK]}, call("look", '{"id": 1}'))).collect()
+    assert rows.select("name", "value").rows() == [("calls_match", 1.0), ("call_match", 1.0)]
+
+
+def test_a_score_that_there_is_not() -> None:
+    with pytest.raises(InvalidInput, match="expected_calls: gives no score 'precision'") as error:
+        CallsExpected(scores=("precision",))
+    assert "calls_precision" in str(error.value.fix)
+
+
+def test_expectations_are_prepared_once() -> None:
+    setting = expecting({"calls": [LOOK, CONVERT]}).setting
+    frames = setting.expected_calls
+    assert frames is setting.expected_calls
+    assert frames.tasks.select("task", "mode", "expected", "literal", "countable").rows() == [
+        ("t", "any_order", 2, False, False)
+    ]
+    assert frames.calls["name"].to_list() == ["convert", "look"]
+
+
+@pytest.mark.parametrize(
+    ("said", "literal", "countable"),
+    [
+        ({}, True, True),
+        ({"arguments": "ignore"}, True, True),
+        ({"arguments": "subset"}, True, False),
+        ({"arguments": {"keys": ["id"]}}, True, False),
+        ({"arguments": "schema"}, False, False),
+        ({"arguments": "bfcl"}, False, False),
+        ({"lists": "multiset"}, True, False),
+        ({"lists": {"id": "ordered"}}, True, True),
+        ({"calls": [LOOK, {"name": "look"}]}, True, False),
+        ({"calls": [{"name": "look", "arguments": {"id": "[1]"}}]}, True, False),
+        ({"calls": [{"name": "look", "arguments": {"id": {"any_of": [1]}}}]}, False, False),
+    ],
+)
+def test_which_expectations_hashes_decide(
+    said: dict[str, object], literal: bool, countable: bool
+) -> None:
+    tasks = expecting({"calls": [LOOK], **said}).setting.expected_calls.tasks
+    assert tasks.select("literal", "countable").row(0) == (literal, countable)

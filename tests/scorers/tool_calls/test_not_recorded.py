@@ -35,6 +35,13 @@ def test_arguments_that_decide_nothing() -> None:
     assert values(scored(ignore, BLIND))["calls_match"] == 1
 
 
+def test_a_share_of_what_is_not_known_is_not_known() -> None:
+    said = {"mode": "strict", "calls": [LOOK, {"name": "look", "arguments": {"id": 2}}]}
+    found = values(scored(said, BLIND, call("look", '{"id": 1}')))
+    # Was it `look(id=2)`? Then both were met, and one of them in order.
+    assert (found["calls_recall"], found["argument_rate"], found["order_rate"]) == (0.5, None, None)
+
+
 def test_arguments_that_are_no_json_are_wrong_ones() -> None:
     broken = call("look", '{"id": ', fault="model.unparseable", failed=True, executed=False)
     rows = scored(SAID, broken)

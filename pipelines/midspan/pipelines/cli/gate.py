@@ -13,7 +13,7 @@ from midspan.pipelines.storage.disk import explained
 from midspan.scorers.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from midspan.scorers.comparison.gate import GateResult
+    from midspan.scorers.comparison.gate_result import GateResult
     from midspan.scorers.profile import Profile
 
 JOB_SUMMARY: Final = "GITHUB_STEP_SUMMARY"

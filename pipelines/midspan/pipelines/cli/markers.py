@@ -9,12 +9,12 @@ import click
 
 from midspan.instrumentation.streams import visible
 from midspan.pipelines.cli import console
+from midspan.pipelines.cli.marker_tables import agreement_as_json, print_agreements, print_rows
 from midspan.scorers.errors import Exit, InvalidInput, SurroundingsError
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from midspan.scorers.markers.agreement import Agreement, Share
     from midspan.scorers.profile import Profile
     from midspan.scorers.tables import Tables
 
@@ -88,7 +88,7 @@ def run(workspace: Path, profile: Path, wanted: tuple[str, ...], each: bool, as_
     markers = tables.setting.profile.markers
     if each:
         found = firings(tables, {name: marker.predicate for name, marker in markers.items()})
-        _rows(found.select("name", "run_id", "turn", "call", "span_id", "matched"), as_json)
+        print_rows(found.select("name", "run_id", "turn", "call", "span_id", "matched"), as_json)
         return Exit.DONE
     rows = Markers().score(tables).filter(pl.col("span_id").is_null()).collect()
     of_runs = rows.filter(pl.col("name").str.starts_with("marker."))
@@ -101,7 +101,7 @@ def run(workspace: Path, profile: Path, wanted: tuple[str, ...], each: bool, as_
         not_evaluated=(pl.col("status") == "not_evaluated").sum(),
         example=pl.col("explanation").filter(fired).first(),
     )
-    _rows(summary.with_columns(name=pl.col("name").str.strip_prefix("marker.")), as_json)
+    print_rows(summary.with_columns(name=pl.col("name").str.strip_prefix("marker.")), as_json)
     return Exit.DONE
 
 
@@ -134,12 +134,12 @@ def validate(workspace: Path, profile: Path, labels: Path, as_json: bool) -> int
         import json
 
         document = {
-            "markers": [_as_json(one) for one in found.markers],
+            "markers": [agreement_as_json(one) for one in found.markers],
             "disagreements": found.disagreements.to_dicts(),
         }
         click.echo(json.dumps(document))
         return Exit.DONE
-    _show_agreements(found.markers)
+    print_agreements(found.markers)
     for row in found.disagreements.head(SHOWN).iter_rows(named=True):
         where = row["run_id"] + (f" span {row['span_id']}" if row["span_id"] else "")
         said = f"fired by: {row['matched']}" if row["fired"] else "did not fire"
@@ -195,68 +195,6 @@ def _labels(path: Path) -> "pl.DataFrame":
         raise SurroundingsError(f"{path}: cannot be read: {error.strerror or error}") from None
     except pl.exceptions.PolarsError as error:
         raise InvalidInput(f"{path}: is no CSV: {str(error).splitlines()[0]}") from None
-
-
-def _rows(frame: "pl.DataFrame", as_json: bool) -> None:
-    from rich.table import Table
-
-    if as_json:
-        click.echo(frame.write_json())
-        return
-    table = Table(box=None, pad_edge=False)
-    for column, type_ in frame.schema.items():
-        table.add_column(column, justify="right" if type_.is_numeric() else "left")
-    for row in frame.iter_rows():
-        table.add_row(*("" if cell is None else _plain(cell) for cell in row))
-    console.show_whole(table)
-
-
-def _show_agreements(markers: "Sequence[Agreement]") -> None:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for column in ("marker", "precision", "recall", "F1", "labels", "not evaluated"):
-        table.add_column(column, justify="left" if column == "marker" else "right")
-    for one in markers:
-        labels = one.both + one.only_fired + one.only_labelled + one.neither
-        table.add_row(
-            _plain(one.marker),
-            _share(one.precision),
-            _share(one.recall),
-            "-" if one.f1 is None else f"{one.f1:.2f}",
-            str(labels),
-            str(one.unknown),
-        )
-    console.show_whole(table)
-
-
-def _share(share: "Share") -> str:
-    if share.value is None or share.interval is None:
-        return "-"
-    low, high = share.interval
-    return f"{share.value:.2f} ({low:.2f}-{high:.2f}) {share.hits}/{share.of}"
-
-
-def _as_json(one: "Agreement") -> dict[str, object]:
-    return {
-        "marker": one.marker,
-        "precision": one.precision.value,
-        "precision_interval": one.precision.interval,
-        "recall": one.recall.value,
-        "recall_interval": one.recall.interval,
-        "f1": one.f1,
-        "both": one.both,
-        "only_fired": one.only_fired,
-        "only_labelled": one.only_labelled,
-        "neither": one.neither,
-        "not_evaluated": one.unknown,
-    }
-
-
-def _plain(cell: object) -> str:
-    from rich.markup import escape
-
-    return escape(visible(str(cell)).replace("\n", "\\n"))
 
 
 def _counted(count: int, what: str) -> str:

@@ -13,6 +13,8 @@ from midspan.scorers.matching.judgement import (
 )
 from midspan.scorers.matching.rules import Rule
 from midspan.scorers.matching.schemas import Parameters, parameters
+from midspan.scorers.matching.scope import Scope
+from midspan.scorers.matching.task_frames import TaskFrames
 
 __all__ = [
     "Comparison",
@@ -24,6 +26,8 @@ __all__ = [
     "Place",
     "Row",
     "Rule",
+    "Scope",
+    "TaskFrames",
     "Wanted",
     "best_pairs",
     "judge",

@@ -13,6 +13,9 @@ Weights = Sequence[Mapping[int, float]]
 _EARLIER: Final = 1e-9
 """What an earlier row is worth over a later one, where all else is equal."""
 
+_FIRST: Final = 1e-12
+"""What an earlier column is worth over a later one, where rows are equal as well."""
+
 
 def most_pairs(candidates: Sequence[Collection[int]]) -> dict[int, int]:
     """Return a largest set of pairs, row to column; a pair is moved, but no row left out again.
@@ -70,7 +73,8 @@ def best_pairs(weights: Weights, columns: int) -> dict[int, int]:
     matrix = np.zeros((len(rows), columns))
     for place, row in enumerate(rows):
         for column, weight in weights[row].items():
-            matrix[place, column] = weight + _EARLIER * (len(rows) - place)
+            early = _EARLIER * (len(rows) - place) + _FIRST * (columns - column)
+            matrix[place, column] = weight + early
     pairs = zip(*linear_sum_assignment(matrix, maximize=True), strict=True)
     return {
         rows[place]: int(column) for place, column in pairs if int(column) in weights[rows[place]]

@@ -28,6 +28,9 @@ LABELS: Final = (MATCHED, WRONG_ORDER, WRONG_ARGUMENTS, WRONG_TOOL, EXTRA)
 _SAME_TOOL: Final = 1e-6
 """What a pair of the same tool is worth whose arguments have nothing in common."""
 
+_EARLIER: Final = 1e-9
+"""What an earlier match is worth over a later one."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
@@ -113,12 +116,13 @@ def _places(
     fixed = pairs if ordered or not _open(rows, pairs) else {}
     taken = set(fixed.values())
     most = len(rows) + 1.0
-    # First as many matches as there can be, then the most alike, then any of the same tool.
+    # First as many matches as there can be, then the most alike, then any of the same tool. Of
+    # equal calls the earliest is the match.
     weights = [
         {}
         if row in fixed
         else {
-            column: (most if credit == 1 else credit) + _SAME_TOOL
+            column: (most - row * _EARLIER if credit == 1 else credit) + _SAME_TOOL
             for column, credit in candidates
             if column not in taken
         }

@@ -78,7 +78,17 @@ class ParsePass:
 def _runs(emitted: pl.DataFrame) -> pl.DataFrame:
     failed = pl.col("label") != "pass"
     json, schema = pl.col("json_valid"), pl.col("schema_valid")
-    return emitted.group_by("run_id", maintain_order=True).agg(
+    spans = {"evidence": failed, "not_json_evidence": ~json, "schema_evidence": ~schema}
+    # Lists are dear: only of calls that failed any are made.
+    evidence = (
+        emitted.filter(pl.any_horizontal(spans.values()))
+        .group_by("run_id", maintain_order=True)
+        .agg(
+            pl.col("span_id").filter(those).unique(maintain_order=True).alias(name)
+            for name, those in spans.items()
+        )
+    )
+    counts = emitted.group_by("run_id", maintain_order=True).agg(
         judged=pl.col("label").count(),
         passed=(pl.col("label") == "pass").sum(),
         without_schema=(~failed & schema.is_null()).sum(),
@@ -86,10 +96,10 @@ def _runs(emitted: pl.DataFrame) -> pl.DataFrame:
         json=json.sum(),
         schema_judged=schema.count(),
         schema=schema.sum(),
-        evidence=pl.col("span_id").filter(failed).unique(maintain_order=True),
-        not_json_evidence=pl.col("span_id").filter(~json).unique(maintain_order=True),
-        schema_evidence=pl.col("span_id").filter(~schema).unique(maintain_order=True),
         **{label: (pl.col("label") == label).sum() for label in WORDS},
+    )
+    return counts.join(evidence, on="run_id", how="left", maintain_order="left").with_columns(
+        pl.col(*spans).fill_null([])
     )
 
 

@@ -8,6 +8,7 @@ from pydantic_core import CoreSchema
 
 from midspan.scorers.file_format.fields import Text
 from midspan.scorers.file_format.models import Strict
+from midspan.scorers.profile.examples import Example
 from midspan.scorers.profile.predicates import PREDICATE_KEYS, Predicate
 
 Better = Literal["higher", "lower", "none"]
@@ -21,9 +22,9 @@ class Marker(Strict):
     """What it means when the marker fires, for people who read the report."""
     better: Better = "none"
     """Whether more of it is good (`higher`), bad (`lower`) or neither (`none`)."""
-    fires_on: tuple[Text, ...] = ()
+    fires_on: tuple[Example, ...] = ()
     """Examples the marker must fire on; checked by `midspan markers check`."""
-    quiet_on: tuple[Text, ...] = ()
+    quiet_on: tuple[Example, ...] = ()
     """Examples the marker must not fire on."""
 
     own_keys: ClassVar[tuple[str, ...]] = ("description", "better", "fires_on", "quiet_on")

@@ -7,8 +7,10 @@ from pydantic import AfterValidator, Field, Tag, model_validator
 
 from midspan.scorers.file_format.choices import by_key
 from midspan.scorers.file_format.fields import AtLeastOne, JsonPointer, Text
-from midspan.scorers.file_format.matchers import ArgumentRule, TextMatch
+from midspan.scorers.file_format.matchers import ArgumentMatcher, ArgumentRule, TextMatch
 from midspan.scorers.file_format.models import Strict
+from midspan.scorers.file_format.patterns import check_linear_pattern
+from midspan.scorers.profile.meaning import check_all, check_order, check_steps
 
 PREDICATE_KEYS: Final = (
     "command",
@@ -99,6 +101,16 @@ class ToolPredicate(Strict):
     fault: FaultFilter | None = None
     """Only calls with this fault; `any` for every fault, `none` for calls without one."""
 
+    @model_validator(mode="after")
+    def _linear(self) -> "ToolPredicate":
+        for pointer, rule in self.arguments.items():
+            if isinstance(rule, ArgumentMatcher) and rule.regex is not None:
+                try:
+                    check_linear_pattern(rule.regex)
+                except ValueError as error:
+                    raise ValueError(f"the pattern at {pointer!r} {error}") from None
+        return self
+
 
 class OutputPredicate(Strict):
     """The model wrote a text."""
@@ -118,27 +130,44 @@ class ResultPredicate(Strict):
     result: TextMatch
 
 
-class AllPredicate(Strict):
-    """Every one of these holds for the same step."""
+def _same_step(parts: tuple["Predicate", ...]) -> tuple["Predicate", ...]:
+    check_all(parts)
+    return parts
 
-    all: Annotated[tuple["Predicate", ...], Field(min_length=1)]
+
+def _steps(parts: tuple["Predicate", ...]) -> tuple["Predicate", ...]:
+    check_steps("any", *parts)
+    return parts
+
+
+class AllPredicate(Strict):
+    """Every one of these holds for the same step; beside them `not` for what does not."""
+
+    all: Annotated[tuple["Predicate", ...], Field(min_length=1), AfterValidator(_same_step)]
 
 
 class AnyPredicate(Strict):
     """At least one of these holds."""
 
-    any: Annotated[tuple["Predicate", ...], Field(min_length=1)]
+    any: Annotated[tuple["Predicate", ...], Field(min_length=1), AfterValidator(_steps)]
 
 
 class NotPredicate(Strict):
-    """This does not hold."""
+    """This holds nowhere in the run; within `all`: not on the same step."""
 
     negated: "Predicate" = Field(alias="not")
+
+    @model_validator(mode="after")
+    def _once(self) -> "NotPredicate":
+        check_steps("not", self.negated)
+        return self
 
 
 def _two_or_more(items: tuple["Predicate", ...]) -> tuple["Predicate", ...]:
     if len(items) < 2:
         raise ValueError("needs two predicates or more")
+    check_steps("sequence", *items)
+    check_order(items)
     return items
 
 
@@ -147,9 +176,15 @@ class SequencePredicate(Strict):
 
     sequence: Annotated[tuple["Predicate", ...], AfterValidator(_two_or_more)]
     within_turns: AtLeastOne | None = None
-    """At most this many turns from the first to the last."""
+    """At most this many turns after the first; `1`: in the same turn or the next one."""
     unless: "Predicate | None" = None
     """Not when this holds anywhere between the first and the last."""
+
+    @model_validator(mode="after")
+    def _unless_a_step(self) -> "SequencePredicate":
+        if self.unless is not None:
+            check_steps("unless", self.unless)
+        return self
 
 
 class CountPredicate(Strict):
@@ -160,6 +195,11 @@ class CountPredicate(Strict):
     """How often it must hold."""
     within_turns: AtLeastOne | None = None
     """Within this many turns in a row; the whole run when absent."""
+
+    @model_validator(mode="after")
+    def _of_steps(self) -> "CountPredicate":
+        check_steps("count", self.count)
+        return self
 
 
 Predicate = Annotated[

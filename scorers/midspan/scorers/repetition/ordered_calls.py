@@ -6,12 +6,9 @@ large and wanted for few calls: they are read for those alone, when it is known 
 
 import polars as pl
 
-from midspan.scorers.dispatch_names import DISPATCHER, with_tool
-from midspan.scorers.globs import globs_pattern
+from midspan.scorers.calls_in_order import KEY, in_order, with_inner_tools
 from midspan.scorers.recovery.per_tables import once_per_tables
 from midspan.scorers.tables import Tables
-
-KEY = ["run_id", "call"]
 
 
 @once_per_tables
@@ -24,10 +21,8 @@ def ordered_calls(tables: Tables) -> pl.DataFrame:
     """
     columns = ("agent", "span_id", "trace_id", "name", "failed", "signature", "arguments_hash")
     frame = tables.calls.select(*KEY, *columns).collect()
-    if not _in_order(frame):
-        frame = frame.sort(KEY)
     return (
-        _with_inner_tools(_with_malformed(frame, tables.calls), tables)
+        with_inner_tools(_with_malformed(in_order(frame), tables.calls), tables)
         .with_columns(
             run=pl.col("run_id").rle_id(),
             agent=_codes("agent"),
@@ -49,29 +44,8 @@ def text_of(calls: pl.LazyFrame, wanted: pl.DataFrame, column: str) -> pl.DataFr
     return of_tools.select(*KEY, column).join(keys, on=KEY).select("row", column).collect()
 
 
-def _in_order(frame: pl.DataFrame) -> bool:
-    """Return whether the rows are sorted, as tables are: then nothing has to be moved."""
-    run, call = pl.col("run_id"), pl.col("call")
-    follows = (run > run.shift()) | ((run == run.shift()) & (call > call.shift()))
-    return bool(frame.select(follows.all()).item())
-
-
 def _codes(column: str) -> pl.Expr:
     return pl.col(column).cast(pl.Categorical).to_physical()
-
-
-def _with_inner_tools(frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
-    """Return the calls with `tool`; only of dispatchers the arguments are read to know it."""
-    shells = globs_pattern(tables.setting.profile.tools.roles.shell)
-    name = pl.col("name")
-    names = frame.select(name.unique())
-    hidden = names.filter(name.str.contains(shells) | name.str.contains(DISPATCHER))
-    if hidden.is_empty():
-        return frame.with_columns(tool="name")
-    calls = tables.calls.filter(name.is_in(hidden["name"].implode()))
-    inner = with_tool(calls.select(*KEY, "name", "arguments"), tables).select(*KEY, "tool")
-    joined = frame.join(inner.collect(), on=KEY, how="left", maintain_order="left")
-    return joined.with_columns(tool=pl.coalesce("tool", "name"))
 
 
 def _with_malformed(frame: pl.DataFrame, calls: pl.LazyFrame) -> pl.DataFrame:

@@ -38,17 +38,22 @@ class RepeatedCalls:
         """Return one row a run."""
         ordered = ordered_calls(tables)
         repeated = _repeated(ordered, tables)
+        again = ordered.join(repeated, on="row", how="semi", maintain_order="left")
+        # Lists are dear: only of runs that repeat anything are made.
+        examples = again.group_by("run").agg(
+            repeated=pl.len().cast(pl.Int64),
+            names=pl.col("tool").unique().sort(),
+            evidence=pl.col("span_id").unique(maintain_order=True),
+        )
         runs = (
-            ordered.join(repeated, on="row", how="left", maintain_order="left")
-            .group_by("run", maintain_order=True)
+            ordered.group_by("run", maintain_order=True)
             .agg(
                 pl.col("run_id").first(),
-                repeated=pl.col("again").sum(),
                 n=pl.len().cast(pl.Int64),
                 comparable=pl.col("same").is_not_null().any() | (pl.len() == 1),
-                names=pl.col("tool").filter("again").unique().sort(),
-                evidence=pl.col("span_id").filter("again").unique(maintain_order=True),
             )
+            .join(examples, on="run", how="left", maintain_order="left")
+            .with_columns(pl.col("repeated").fill_null(0), pl.col("evidence").fill_null([]))
         )
         return run_rows(
             runs.lazy(),
@@ -64,14 +69,14 @@ class RepeatedCalls:
 
 
 def _repeated(ordered: pl.DataFrame, tables: Tables) -> pl.DataFrame:
-    """Return `row` and `again` of the calls that repeat an earlier one and brought nothing new."""
+    """Return the `row` of the calls that repeat an earlier one and brought nothing new."""
     calls = _with_since(ordered, tables).filter(pl.col("same").is_not_null())
     equal = calls.filter(pl.struct(CALL).is_duplicated())
     equal = equal.join(text_of(tables.calls, equal, "result"), on="row", maintain_order="left")
     later = ~pl.struct(CALL).is_first_distinct()
     same_result = ~pl.struct(*CALL, "result").is_first_distinct()
     nothing_new = pl.col("failed").fill_null(False) | (pl.col("result").is_not_null() & same_result)
-    return equal.filter(later & nothing_new).select("row", again=pl.lit(True))
+    return equal.filter(later & nothing_new).select("row")
 
 
 def _with_since(ordered: pl.DataFrame, tables: Tables) -> pl.DataFrame:

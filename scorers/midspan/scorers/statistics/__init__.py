@@ -6,7 +6,12 @@ from midspan.scorers.statistics.bootstrap import (
     bootstrap_ratio,
     bootstrap_ratio_difference,
 )
-from midspan.scorers.statistics.intervals import Estimate, mean_over_tasks, share_over_tasks
+from midspan.scorers.statistics.intervals import (
+    Estimate,
+    mean_over_tasks,
+    share_over_tasks,
+    standard_error,
+)
 from midspan.scorers.statistics.paired import holm, mcnemar, sign_flip, swap
 from midspan.scorers.statistics.power import (
     detectable,
@@ -33,5 +38,6 @@ __all__ = [
     "pass_hat_k",
     "share_over_tasks",
     "sign_flip",
+    "standard_error",
     "swap",
 ]

@@ -28,15 +28,16 @@ def mean_over_tasks(means: Numbers, *, level: float = 0.95) -> Estimate:
 
     The standard error is the clustered one with the correction C / (C - 1).
 
-    >>> mean_over_tasks(np.array([1.0, 2.0, 3.0]))
-    Estimate(value=2.0, low=-0.484..., high=4.484..., tasks=3, standard_error=0.577...)
+    >>> mean = mean_over_tasks(np.array([1.0, 2.0, 3.0]))
+    >>> mean.value, round(mean.low, 3), round(mean.high, 3)
+    (2.0, -0.484, 4.484)
     """
     means = finite(means)
     tasks = len(means)
     value = float(np.mean(means))
     if tasks < 2:
         return Estimate(value=value, low=None, high=None, tasks=tasks)
-    error = float(np.std(means, ddof=1) / np.sqrt(tasks))
+    error = standard_error(means)
     reach = quantile(level, tasks) * error
     return Estimate(
         value=value, low=value - reach, high=value + reach, tasks=tasks, standard_error=error
@@ -72,6 +73,18 @@ def share_over_tasks(means: Numbers, trials: Numbers, *, level: float = 0.95) ->
         tasks=plain.tasks,
         standard_error=plain.standard_error,
     )
+
+
+def standard_error(values: Numbers) -> float:
+    """Return the standard error of the mean of one value a task; 0 where all are alike.
+
+    >>> standard_error(np.array([0.1 + 0.2, 0.3])), round(standard_error(np.array([0.0, 1.0])), 3)
+    (0.0, 0.5)
+    """
+    # Sums of the same numbers in another order differ in their last digits.
+    if np.ptp(values) <= 1e-12 * float(np.max(np.abs(values))):
+        return 0.0
+    return float(np.std(values, ddof=1) / np.sqrt(len(values)))
 
 
 def quantile(level: float, tasks: int) -> float:

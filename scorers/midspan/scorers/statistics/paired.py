@@ -103,11 +103,13 @@ def _signed_sums(columns: Numbers, seed: int, draws: int) -> tuple[Numbers, bool
     if len(moving) <= EXACT_UP_TO:
         return _all_patterns(moving), True
     random = np.random.default_rng(seed)
-    sums = np.zeros((draws, columns.shape[1]))
+    sums = np.zeros((columns.shape[1], draws))
     for begin in range(0, len(moving), _TOGETHER):
         table = _all_patterns(moving[begin : begin + _TOGETHER])
-        sums += table[random.integers(0, len(table), draws, dtype=np.uint16)]
-    return sums, False
+        picked = random.integers(0, len(table), draws, dtype=np.uint16)
+        for column, patterns in zip(sums, table.T, strict=True):
+            column += np.ascontiguousarray(patterns)[picked]
+    return sums.T, False
 
 
 def _all_patterns(rows: Numbers) -> Numbers:

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from midspan.scorers.statistics.intervals import standard_error
+
 
 def detectable_difference(
     differences: NDArray[np.float64], *, alpha: float = 0.05, power: float = 0.8
@@ -20,22 +22,21 @@ def detectable_difference(
     tasks = len(differences)
     if tasks < 2:
         return None
-    error = float(np.std(differences, ddof=1) / np.sqrt(tasks))
-    return detectable(error, tasks, alpha=alpha, power=power)
+    return detectable(standard_error(differences), tasks, alpha=alpha, power=power)
 
 
 def detectable(
-    standard_error: float, tasks: int, *, alpha: float = 0.05, power: float = 0.8
+    error: float, tasks: int, *, alpha: float = 0.05, power: float = 0.8
 ) -> float | None:
-    """Return the same for a difference of which the standard error is known.
+    """Return the same for a difference of a known standard error.
 
     None where it cannot be told: of too few tasks no pattern of signs is rare enough, and where
     nothing varies the spread is unknown, not zero.
     """
-    if tasks < fewest_tasks(alpha) or not standard_error > 0:
+    if tasks < fewest_tasks(alpha) or not error > 0:
         return None
     freedom = tasks - 1
-    return standard_error * float(stats.t.ppf(1 - alpha / 2, freedom) + stats.t.ppf(power, freedom))
+    return error * float(stats.t.ppf(1 - alpha / 2, freedom) + stats.t.ppf(power, freedom))
 
 
 def detectable_flips(tasks: int, *, alpha: float = 0.05, power: float = 0.8) -> float | None:
@@ -43,8 +44,8 @@ def detectable_flips(tasks: int, *, alpha: float = 0.05, power: float = 0.8) -> 
 
     What a comparison of yes-or-no results can show at best, one trial a task.
 
-    >>> round(detectable_flips(40), 3), detectable_flips(5)
-    (0.194, None)
+    >>> round(detectable_flips(40), 2), detectable_flips(5)
+    (0.19, None)
     """
     needed = fewest_tasks(alpha)
     if tasks < needed:

@@ -1,14 +1,14 @@
 """What the calls of a run are worth against those expected: the rows of runs."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
 
+from midspan.scorers.matching import Expectation
 from midspan.scorers.matching.judgement import EXTRA, MATCHED, WRONG_TOOL
 from midspan.scorers.run_rows import counted, run_rows
-from midspan.scorers.tool_calls.match_steps import Steps
-from midspan.scorers.tool_calls.prepared import Prepared
-from midspan.scorers.tool_calls.sequences import Judged
+from midspan.scorers.tool_calls.judged import Judged
 from midspan.scorers.tool_calls.wording import expected_call
 
 EXTRAS_ALLOWED: Final = ("in_order", "any_order")
@@ -19,22 +19,43 @@ _HITS, _MET = pl.col("hits"), pl.col("met")
 
 
 def match_runs(
-    runs: pl.DataFrame, judged: Judged, steps: Steps, prepared: Prepared
-) -> pl.DataFrame:
-    """Return the rows of judged runs."""
+    judged: Judged, labelled: pl.DataFrame, expectations: Sequence[Expectation]
+) -> pl.LazyFrame:
+    """Return the rows of judged runs, but for what first attempts met."""
+    runs = judged.runs
     told = (
-        runs.join(_wrong_calls(steps, runs), on="run_id", how="left", maintain_order="left")
-        .join(_missing_calls(judged, prepared), on="run_id", how="left", maintain_order="left")
+        runs.join(_wrong_calls(labelled, runs), on="run", how="left", maintain_order="left")
+        .join(_missing_calls(judged, expectations), on="run", how="left", maintain_order="left")
         .with_columns(
             pl.col("wrong_spans").fill_null([]),
+            unknown=_unknown(),
             verdict=_verdict(_HITS, _MET),
             could_be=_verdict(pl.col("hits_at_most"), pl.col("met_at_most")),
             sure=pl.col("hits_at_most") == _HITS,
         )
         .lazy()
     )
-    rows = [_calls_match(told), *_agreement(told), *_split(told)]
-    return pl.concat(rows, how="diagonal").collect()
+    return pl.concat([_calls_match(told), *_agreement(told), *_split(told)], how="diagonal")
+
+
+def match_first_attempts(runs: pl.DataFrame) -> pl.LazyFrame:
+    """Return the rows of runs with `first` and `first_at_most`."""
+    first = pl.col("first")
+    return _part(
+        runs.lazy().filter(_unknown().is_null()),
+        "first_attempt_match",
+        first,
+        _EXPECTED,
+        "{} of {}: met by a first attempt",
+        sure=first == pl.col("first_at_most"),
+    )
+
+
+def _unknown() -> pl.Expr:
+    """Return why nothing of a run can be judged."""
+    none_recorded = pl.col("made").is_null() & (_ACTUAL == 0)
+    said = pl.lit("the calls of the run were not recorded")
+    return pl.coalesce("unusable", pl.when(none_recorded).then(said))
 
 
 def _verdict(hits: pl.Expr, met: pl.Expr) -> pl.Expr:
@@ -108,7 +129,7 @@ def _agreement(runs: pl.LazyFrame) -> list[pl.LazyFrame]:
 def _split(runs: pl.LazyFrame) -> list[pl.LazyFrame]:
     """Return where calls went wrong: recall = selection x arguments x order."""
     judged = runs.filter(pl.col("unknown").is_null())
-    selected, first = pl.col("selected"), pl.col("first")
+    selected = pl.col("selected")
     return [
         _part(
             judged,
@@ -131,15 +152,7 @@ def _split(runs: pl.LazyFrame) -> list[pl.LazyFrame]:
             _HITS,
             _MET,
             "{} of {} with the right arguments: in order",
-            sure=pl.col("sure"),
-        ),
-        _part(
-            judged,
-            "first_attempt_match",
-            first,
-            _EXPECTED,
-            "{} of {}: met by a first attempt",
-            sure=first == pl.col("first_at_most"),
+            sure=pl.col("sure") & (pl.col("met_at_most") == _MET),
         ),
     ]
 
@@ -193,36 +206,35 @@ def _were() -> pl.Expr:
     return pl.when(_ACTUAL == 1).then(pl.lit("1 was")).otherwise(pl.format("{} were", _ACTUAL))
 
 
-def _wrong_calls(steps: Steps, runs: pl.DataFrame) -> pl.DataFrame:
+def _wrong_calls(labelled: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:
     """Return the calls of each run that its mode does not take, by name and as spans."""
     allowed = pl.col("mode").is_in(EXTRAS_ALLOWED) & (_EXPECTED > 0)
     beyond = pl.col("label").is_in([EXTRA, WRONG_TOOL]) & allowed
-    amiss = steps.labelled.filter(pl.col("label") != MATCHED, ~pl.col("unsure"))
-    wrong = amiss.join(
-        runs.select("run_id", "mode", "expected"), on="run_id", maintain_order="left"
-    ).filter(~beyond)
-    of_label = wrong.group_by("run_id", "label", maintain_order=True).agg(
+    amiss = labelled.filter(pl.col("label") != MATCHED, ~pl.col("unsure"))
+    wrong = (
+        amiss.select("run", "label", "tool", "span_id")
+        .join(runs.select("run", "mode", "expected"), on="run", maintain_order="left")
+        .filter(~beyond)
+    )
+    of_label = wrong.group_by("run", "label", maintain_order=True).agg(
         pl.format("`{}`", "tool").unique(maintain_order=True).str.join(", ")
     )
-    words = of_label.group_by("run_id", maintain_order=True).agg(
+    words = of_label.group_by("run", maintain_order=True).agg(
         wrong_calls=pl.format(
             "{}: {}", pl.col("label").cast(pl.String).str.replace("_", " "), "tool"
         ).str.join("; ")
     )
-    spans = wrong.group_by("run_id").agg(wrong_spans=pl.col("span_id").unique(maintain_order=True))
-    return words.join(spans, on="run_id")
+    spans = wrong.group_by("run").agg(wrong_spans=pl.col("span_id").unique(maintain_order=True))
+    return words.join(spans, on="run")
 
 
-def _missing_calls(judged: Judged, prepared: Prepared) -> pl.DataFrame:
+def _missing_calls(judged: Judged, expectations: Sequence[Expectation]) -> pl.DataFrame:
     """Return the expected calls that nothing stands for, in words."""
-    distinct = judged.missing.select("code", "expected").unique()
-    said = [
-        expected_call(prepared.expectations[code].calls[place])
-        for code, place in distinct.iter_rows()
-    ]
+    distinct = judged.missing.select("code", "place").unique()
+    said = [expected_call(expectations[code].calls[place]) for code, place in distinct.iter_rows()]
     words = distinct.with_columns(said=pl.Series(said, dtype=pl.String()))
     return (
-        judged.missing.join(words, on=["code", "expected"], maintain_order="left")
-        .group_by("run_id", maintain_order=True)
+        judged.missing.join(words, on=["code", "place"], maintain_order="left")
+        .group_by("run", maintain_order=True)
         .agg(missing_calls=pl.col("said").str.join(", "))
     )

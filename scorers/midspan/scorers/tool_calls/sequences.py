@@ -1,14 +1,13 @@
-"""The judgement of every run, each distinct sequence of rows judged once."""
+"""The judgement of runs whose calls had to be compared: each distinct sequence of rows once."""
 
-from dataclasses import dataclass
-from itertools import chain
 from typing import Any, Final
 
 import polars as pl
 
-from midspan.scorers.matching import Judgement, judge_both, total_credit
+from midspan.scorers.matching import Judgement, Row, judge_both, total_credit
+from midspan.scorers.matching.framed import framed
 from midspan.scorers.matching.judgement import LABELS
-from midspan.scorers.tool_calls.prepared import Rows
+from midspan.scorers.tool_calls.compared_calls import Rows
 
 COUNTS: Final = {
     "selected": pl.Int64(),
@@ -29,90 +28,66 @@ PLACES: Final = {
     "stands_for": pl.UInt32(),
     "unsure": pl.Boolean(),
 }
-MISSING: Final = {"sequence": pl.UInt32(), "expected": pl.UInt32()}
+_GROUP: Final = ["run", "group"]
+_SEQUENCE: Final = ["expected", "ordered", "rows"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Judged:
-    """What was judged, as frames."""
+class Sequences:
+    """What the sequences of rows that groups of calls are made of amount to."""
 
-    runs: pl.DataFrame
-    """The runs with their counts; `first`: what first attempts alone met."""
-    calls: pl.DataFrame
-    """The calls with what became of those that have a row."""
-    missing: pl.DataFrame
-    """The expected calls that nothing stands for: run_id, code, expected."""
+    def __init__(self, runs: pl.DataFrame, calls: pl.DataFrame, rows: Rows) -> None:
+        """Keep what runs (run, expected, ordered) made of calls (run, group, call, row)."""
+        self._calls = calls
+        self._rows = rows
+        groups = (
+            calls.group_by(_GROUP, maintain_order=True)
+            .agg(rows="row")
+            .join(runs.select("run", "expected", "ordered"), on="run", maintain_order="left")
+        )
+        self._distinct = groups.select(_SEQUENCE).unique(maintain_order=True)
+        numbered = self._distinct.with_row_index("sequence")
+        joined = groups.join(numbered, on=_SEQUENCE, how="left", maintain_order="left")
+        self._groups = joined.select(*_GROUP, "sequence")
+        self._judged = [
+            judge_both(self._of(ids), expected=expected, ordered=ordered)
+            for expected, ordered, ids in self._distinct.iter_rows()
+        ]
 
+    def _of(self, ids: list[int]) -> list[Row]:
+        return [self._rows.all[one] for one in ids]
 
-def judge_runs(
-    runs: pl.DataFrame, calls: pl.DataFrame, rows: Rows, *, partial_credit: bool
-) -> Judged:
-    """Return the judgement on runs and their calls."""
-    related = calls.filter(pl.col("row").is_not_null()).select("run_id", "call", "row", "attempt")
-    # A call that was never executed was never tried again.
-    first = related.filter(pl.col("attempt").fill_null(0) == 0)
-    keyed = (
-        runs.join(_sequences(related, "rows"), on="run_id", how="left")
-        .join(_sequences(first, "first_rows"), on="run_id", how="left")
-        .with_columns(pl.col("rows", "first_rows").fill_null([]))
-    )
-    key = ["expected", "ordered", "rows"]
-    distinct = (
-        pl.concat([keyed.select(key), keyed.select(*key[:2], rows="first_rows")])
-        .unique()
-        .with_columns(sequence=pl.int_range(pl.len(), dtype=pl.UInt32))
-    )
-    counts, places, missing = _judged(distinct, rows, partial_credit)
-    counted = distinct.hstack(counts)
-    by_first = counted.select(
-        *key[:2], first_rows="rows", first="hits", first_at_most="hits_at_most"
-    )
-    judged = keyed.join(counted, on=key, how="left", maintain_order="left").join(
-        by_first, on=[*key[:2], "first_rows"], how="left", maintain_order="left"
-    )
-    of_call = (
-        related.with_columns(at=pl.int_range(pl.len(), dtype=pl.UInt32).over("run_id"))
-        .join(judged.select("run_id", "sequence"), on="run_id")
-        .join(places, on=["sequence", "at"])
-        .drop("sequence", "at", "row", "attempt")
-    )
-    return Judged(
-        runs=judged.drop("rows", "first_rows"),
-        calls=calls.join(of_call, on=["run_id", "call"], how="left", maintain_order="left"),
-        missing=judged.select("run_id", "code", "sequence")
-        .join(missing, on="sequence", maintain_order="left_right")
-        .drop("sequence"),
-    )
+    def counts(self, *, partial_credit: bool = False) -> pl.DataFrame:
+        """Return the counts of each group."""
+        sequences = zip(self._distinct.iter_rows(), self._judged, strict=True)
+        counts = [
+            (
+                *(low.selected, low.met, high.met, low.in_order, high.in_order),
+                total_credit(self._of(ids), expected=expected, ordered=ordered)
+                if partial_credit
+                else float(low.in_order),
+            )
+            for (expected, ordered, ids), (low, high) in sequences
+        ]
+        of_sequences = framed(counts, COUNTS).with_row_index("sequence")
+        return self._groups.join(of_sequences, on="sequence").select("run", *COUNTS)
 
-
-def _sequences(calls: pl.DataFrame, name: str) -> pl.DataFrame:
-    return calls.group_by("run_id", maintain_order=True).agg(pl.col("row").alias(name))
-
-
-def _judged(
-    distinct: pl.DataFrame, rows: Rows, partial_credit: bool
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Return the counts of each sequence; its places, and its missing calls, in long form."""
-    counts: list[tuple[Any, ...]] = []
-    places: list[list[tuple[Any, ...]]] = []
-    missing: list[list[tuple[Any, ...]]] = []
-    for expected, ordered, row_ids, sequence in distinct.iter_rows():
-        its = [rows.all[one] for one in row_ids]
-        low, high = judge_both(its, expected=expected, ordered=ordered)
-        credit = total_credit(its, expected=expected, ordered=ordered) if partial_credit else None
-        counts.append(_counts(low, high, credit))
-        places.append(_places(sequence, low, high))
-        missing.append([(sequence, place) for place in low.missing])
-    return (
-        _frame(counts, COUNTS),
-        _frame(chain.from_iterable(places), PLACES),
-        _frame(chain.from_iterable(missing), MISSING),
-    )
-
-
-def _counts(low: Judgement, high: Judgement, credit: float | None) -> tuple[Any, ...]:
-    matches = float(low.in_order) if credit is None else credit
-    return (low.selected, low.met, high.met, low.in_order, high.in_order, matches)
+    def places(self) -> pl.DataFrame:
+        """Return what became of each call."""
+        places = framed(
+            (
+                place
+                for sequence, (low, high) in enumerate(self._judged)
+                for place in _places(sequence, low, high)
+            ),
+            PLACES,
+        )
+        at = pl.int_range(pl.len(), dtype=pl.UInt32).over(_GROUP)
+        return (
+            self._calls.select(*_GROUP, "call", at=at)
+            .join(self._groups, on=_GROUP, maintain_order="left")
+            .join(places, on=["sequence", "at"], maintain_order="left")
+            .drop("group", "sequence", "at")
+        )
 
 
 def _places(sequence: int, low: Judgement, high: Judgement) -> list[tuple[Any, ...]]:
@@ -121,9 +96,3 @@ def _places(sequence: int, low: Judgement, high: Judgement) -> list[tuple[Any, .
         (sequence, at, one.label, one.credit, one.expected, one is not other and one != other)
         for at, (one, other) in pairs
     ]
-
-
-def _frame(rows: Any, schema: dict[str, Any]) -> pl.DataFrame:
-    """Return a frame made column by column, which is several times faster than row by row."""
-    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
-    return pl.DataFrame(dict(zip(schema, columns, strict=True)), schema=schema)

@@ -5,8 +5,9 @@ from typing import ClassVar
 
 import polars as pl
 
+from midspan.scorers.model_faults import of_model
 from midspan.scorers.recovery.operations import operations
-from midspan.scorers.run_rows import counted, run_rows
+from midspan.scorers.run_rows import counted, run_rows, with_examples
 from midspan.scorers.score import Declaration
 from midspan.scorers.tables import Tables
 from midspan.scorers.tool_calls.declarations import TOOL_CALLS
@@ -39,6 +40,7 @@ class ToolCalls:
             known=pl.col("raw_arguments").is_not_null() | pl.col("fault").is_not_null(),
             ok=pl.col("fault") == "none",
         )
+        calls = calls.collect().lazy()
         judged = calls.filter(pl.col("fault").is_not_null())
         return pl.concat(
             [
@@ -90,12 +92,12 @@ def _call_ok(judged: pl.LazyFrame) -> pl.LazyFrame:
 
 def _invalid_calls(emitted: pl.LazyFrame) -> pl.LazyFrame:
     """Return a row a run, 0 included; of calls of which nothing is known there is no count."""
-    invalid = pl.col("fault").cast(pl.String).str.starts_with("model.").fill_null(False)
-    runs = emitted.group_by("run_id").agg(
-        known=pl.col("known").any(),
-        invalid=invalid.sum().cast(pl.Int64),
-        evidence=pl.col("span_id").filter(invalid).unique(maintain_order=True),
-        names=pl.col("name").filter(invalid).unique().sort(),
+    runs = with_examples(
+        emitted.group_by("run_id").agg(
+            known=pl.col("known").any(), invalid=of_model().sum().cast(pl.Int64)
+        ),
+        emitted.filter(of_model()),
+        names=pl.col("name").unique().sort(),
     )
     number = pl.col("invalid")
     return run_rows(
@@ -123,10 +125,11 @@ def _first_attempts(judged: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
 
 
 def _share(calls: pl.LazyFrame, name: str, explanation: pl.Expr) -> pl.LazyFrame:
-    runs = calls.group_by("run_id").agg(
-        numerator=pl.col("ok").sum().cast(pl.Int64),
-        n=pl.len().cast(pl.Int64),
-        evidence=pl.col("span_id").filter(~pl.col("ok")).unique(maintain_order=True),
+    runs = with_examples(
+        calls.group_by("run_id").agg(
+            numerator=pl.col("ok").sum().cast(pl.Int64), n=pl.len().cast(pl.Int64)
+        ),
+        calls.filter(~pl.col("ok")),
     )
     return run_rows(
         runs,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from midspan.pipelines.ingest.decode import documents, lines, read
+from midspan.pipelines.ingest.decode import json_text, lines, read
 from midspan.pipelines.ingest.raw import Rejected
 from midspan.pipelines.ingest.span import Span
 from tests.pipelines.ingest.decode.encodings import flat
@@ -81,7 +81,7 @@ def test_a_line_that_is_too_long_is_told_and_passed_over(
 def test_a_document_that_is_too_long_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(documents, "LONGEST", 100)
+    monkeypatch.setattr(json_text, "LONGEST", 100)
     assert outcome(tmp_path, json.dumps(json.loads(ONE), indent=2)) == [
         (1, "a document longer than 256 MiB: write smaller batches")
     ]

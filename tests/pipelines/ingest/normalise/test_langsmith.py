@@ -124,9 +124,9 @@ def test_a_tool() -> None:
     assert (span.input, span.output) == ('{"a": 1}', "39.0")
 
 
-def test_arguments_in_pythons_notation_as_one_input() -> None:
+def test_arguments_that_were_printed_as_one_input() -> None:
     span = run("tool", {"input": "{'a': 1}"}, {"output": "39.0"})
-    assert (span.input, span.output) == ('{"a":1}', "39.0")
+    assert (span.input, span.output) == ("{'a': 1}", "39.0")
     assert span.notes == ["unwrapped"]
 
 

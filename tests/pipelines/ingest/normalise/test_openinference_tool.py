@@ -55,12 +55,23 @@ def test_the_name_may_stand_under_the_call() -> None:
     [
         '{"args": [], "sanitize_inputs_outputs": true, "kwargs": {"order_id": "1042"}}',
         '{"kwargs": {"order_id": "1042"}}',
-        "{'order_id': '1042'}",
+        "{'args': [], 'kwargs': {'order_id': '1042'}}",
     ],
 )
 def test_arguments_are_unwrapped(written: str) -> None:
     span = tool({"input.value": written})
     assert (span.input, span.notes) == ('{"order_id":"1042"}', ["unwrapped"])
+
+
+def test_arguments_that_langchain_printed_stay_as_printed() -> None:
+    span = tool({"input.value": "{'order_id': '1042', 'all': True}"})
+    assert (span.input, span.notes) == ("{'order_id': '1042', 'all': True}", ["unwrapped"])
+
+
+@pytest.mark.parametrize("broken", ["{'id':'1042'}", '{"id": True}', "{'id': '1042',}"])
+def test_what_python_would_not_print_so_is_broken(broken: str) -> None:
+    span = tool({"input.value": broken})
+    assert (span.input, span.notes) == (broken, [])
 
 
 def test_arguments_that_claude_could_not_write() -> None:

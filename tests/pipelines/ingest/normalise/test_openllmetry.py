@@ -86,8 +86,12 @@ RESULT = {
 }
 
 
-@pytest.mark.parametrize("inputs", [{"id": "1042"}, None])
-def test_a_tool_call_in_langchains_wrapping(inputs: Any) -> None:
+@pytest.mark.parametrize(
+    ("inputs", "arguments"),
+    [({"id": "1042"}, '{"id":"1042"}'), (None, "{'id': '1042'}")],
+    ids=["as objects", "as printed"],
+)
+def test_a_tool_call_in_langchains_wrapping(inputs: Any, arguments: str) -> None:
     span = normalised(
         {
             "traceloop.span.kind": "tool",
@@ -98,7 +102,7 @@ def test_a_tool_call_in_langchains_wrapping(inputs: Any) -> None:
         name="lookup_order.tool",
     )
     assert (span.kind, span.tool_name, span.call_id) == ("tool", "lookup_order", "c1")
-    assert (span.input, span.output) == ('{"id":"1042"}', '{"total": 39.0}')
+    assert (span.input, span.output) == (arguments, '{"total": 39.0}')
     assert span.notes == ["unwrapped"]
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from midspan.pipelines.ingest.assembly.code_actions import CODE_ID
 from midspan.pipelines.ingest.assembly.emissions import next_llms
 from midspan.pipelines.ingest.assembly.repeated_tools import bare_name
+from midspan.pipelines.ingest.assembly.shown_arguments import canonical_shown
 from midspan.pipelines.ingest.assembly.structure import Structure
 from midspan.pipelines.ingest.assembly.told_results import Told, bare_id, results_told
 from midspan.pipelines.ingest.assembly.tree import Node, end_of
@@ -86,7 +87,11 @@ class Call:
     def canonical(self) -> str | None:
         """Return the arguments in canonical form; None where they are not JSON, or not recorded."""
         raw = self.raw_arguments
-        return None if raw is None else canonical_arguments(raw)
+        if raw is None:
+            return None
+        if self.emission is not None and self.emission.raw_arguments is not None:
+            return canonical_arguments(raw)
+        return None if self.execution is None else canonical_shown(self.execution.span)
 
     @property
     def anchor(self) -> Node:
@@ -123,7 +128,9 @@ def _tell(calls: Sequence[Call], llms: Sequence[Node]) -> None:
         after = None if emitted_by is None else following.get(emitted_by)
         if after is None or all(call.has_result for call in turn):
             continue
-        told = results_told([call.emission for call in turn if call.emission], after.span)
+        assert emitted_by is not None, "only what was emitted is told of"
+        emitted = [call.emission for call in turn if call.emission]
+        told = results_told(emitted, after.span, as_text=emitted_by.span.text_form is not None)
         for position, call in enumerate(turn):
             if not call.has_result:
                 call.told = told.get(position)
@@ -182,7 +189,7 @@ class _Emissions:
             and (span.call_id is None or self.calls[index].emission_id is None)
         ]
         if len(open_) > 1:
-            arguments = canonical_arguments(span.input or "")
+            arguments = canonical_shown(span)
             open_.sort(
                 key=lambda n: canonical_arguments(self.calls[n].raw_arguments or "") != arguments
             )

@@ -51,13 +51,14 @@ def twin_llms(llms: Sequence[Node]) -> Iterator[tuple[Node, Node]]:
     for twins in by_response.values():
         if len(twins) == 1:
             continue
-        kept = max(twins, key=lambda node: _richness(node.span))
+        kept = max(twins, key=lambda node: richness(node.span))
         for other in twins:
             # Test servers answer every request with one id: only what overlaps is the same call.
             if other is not kept and overlap(kept.span, other.span):
                 yield kept, other
 
 
-def _richness(span: Span) -> tuple[int, int]:
+def richness(span: Span) -> tuple[int, int]:
+    """Return how much a span knows, to tell which one of several is kept."""
     filled = sum(getattr(span, name) is not None for name in SHARED_FIELDS)
     return (int(span.emitted is not None), filled)

@@ -4,9 +4,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence, Set
 from typing import Final
 
+from midspan.pipelines.ingest.assembly.shown_arguments import canonical_shown
 from midspan.pipelines.ingest.assembly.tree import Node, Tree, end_of, overlap
 from midspan.pipelines.ingest.span import Span
-from midspan.scorers.canonical import canonical_arguments
 
 _ENDS: Final = frozenset({"agent", "llm"})
 """Kinds of spans beyond which nothing around is of the same call."""
@@ -95,5 +95,5 @@ def bare_name(name: str) -> str:
 
 def _same_call(one: Span, other: Span) -> bool:
     """Return whether two tool spans can be one call: agents side by side may use the same ids."""
-    arguments = {canonical_arguments(span.input) for span in (one, other) if span.input is not None}
+    arguments = {canonical_shown(span) for span in (one, other) if span.input is not None}
     return _same_tool(one, other) and len(arguments) < 2

@@ -8,6 +8,7 @@ repeating span stays in the tables and names the one it repeats.
 from midspan.pipelines.ingest.assembly.repeated_llms import nested_llms, twin_llms
 from midspan.pipelines.ingest.assembly.repeated_tools import nested_tools, twin_tools
 from midspan.pipelines.ingest.assembly.shared_fields import SHARED_FIELDS
+from midspan.pipelines.ingest.assembly.sibling_llms import sibling_llms
 from midspan.pipelines.ingest.assembly.tree import Node, Tree
 from midspan.pipelines.ingest.span import Span
 
@@ -20,6 +21,8 @@ def mark_repeats(tree: Tree) -> None:
     for outer, inner in nested_llms(tree):
         _fold(outer, into=inner)
     for one, other in twin_llms(tree.counted("llm")):
+        _fold(other, into=one)
+    for one, other in sibling_llms(tree.counted("llm")):
         _fold(other, into=one)
     for inner, outer in nested_tools(tree):
         _fold(inner, into=outer)

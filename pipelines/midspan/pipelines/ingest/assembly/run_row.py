@@ -39,7 +39,7 @@ def run_row(
         plan.suite if plan else None,
         context.get("task"),
         plan.set if plan else None,
-        context.get("model"),
+        context.get("model") or (_model_named(llms) if plan is None else None),
         context.get("revision"),
         plan.revision_sha if plan else None,
         context.get("tier"),
@@ -79,6 +79,15 @@ def _context(
         for name in ("experiment", "task", "model", "revision", "tier", "trial", "harness"):
             merged.setdefault(name, getattr(plan, name))
     return merged
+
+
+def _model_named(llms: Sequence[Span]) -> str | None:
+    """Return the model that all LLM calls name, for runs of which nothing else says it.
+
+    A planned run has the model of its plan, or none, as the runs have that it is compared with.
+    """
+    names = {span.request_model or span.response_model for span in llms}
+    return names.pop() if len(names) == 1 else None
 
 
 def _status(spans: Sequence[Span], root: Span | None) -> str:

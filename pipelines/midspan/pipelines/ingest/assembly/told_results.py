@@ -2,6 +2,7 @@
 
 Where only LLM calls are instrumented, a call's result stands in the input of the LLM call after it.
 Results are joined by call id, else by order; who was told is the next LLM call of the same agent.
+What was called in text is answered in text, where nobody translated it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,7 @@ from typing import NamedTuple
 
 from midspan.pipelines.ingest.content import ResultPart, read_messages, trailing_results
 from midspan.pipelines.ingest.content.results import Result
+from midspan.pipelines.ingest.content.told_text import results_in_text
 from midspan.pipelines.ingest.span import Emitted, Span
 
 
@@ -19,11 +21,17 @@ class Told(NamedTuple):
     positional: bool
 
 
-def results_told(calls: Sequence[Emitted], after: Span | None) -> Mapping[int, Told]:
-    """Return position in the emission -> result, from the LLM call after it."""
-    if after is None or after.input is None:
+def results_told(calls: Sequence[Emitted], after: Span, *, as_text: bool) -> Mapping[int, Told]:
+    """Return position in the emission -> result, from the LLM call after it.
+
+    `as_text` where the calls were written as text.
+    """
+    if after.input is None:
         return {}
-    results = trailing_results(read_messages(after.input) or [])
+    messages = read_messages(after.input) or []
+    results = trailing_results(messages)
+    if as_text and not results:
+        results = [ResultPart(text) for text in results_in_text(messages, len(calls))]
     by_id = {bare_id(result.id): result for result in results if result.id}
     found: dict[int, Told] = {}
     for position, call in enumerate(calls):

@@ -63,9 +63,13 @@ class Tree:
         return found
 
 
-def order_of(span: Span) -> tuple[int, int, str]:
-    """Return the sort key of spans: start, then end (never ended last), then id."""
-    return (span.start_ns, end_of(span), span.span_id)
+def order_of(span: Span) -> tuple[int, int, int, str]:
+    """Return the sort key of spans: start, then end (never ended last), then id.
+
+    Of LLM calls at one time, that comes later which was told more: what an agent tells grows.
+    """
+    told = len(span.input) if span.kind == "llm" and span.input is not None else 0
+    return (span.start_ns, end_of(span), told, span.span_id)
 
 
 def end_of(span: Span) -> int:

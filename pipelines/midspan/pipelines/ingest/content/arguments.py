@@ -1,12 +1,14 @@
 """Arguments of a call as the producer wrote them, brought back to what the model meant.
 
-Producers wrap arguments, write them in Python's notation, encode them twice, or put the tool's
-schema where the arguments belong. What was done is said in notes.
+Producers wrap arguments, print them as Python does, encode them twice, or put the tool's schema
+where the arguments belong. What was done is said in notes. What a model wrote and is no JSON stays as
+it is: it is the model's fault, and not to be mended here.
 """
 
 from typing import Any, Final, NamedTuple
 
-from midspan.pipelines.ingest.content.document import encode, parse, parse_python
+from midspan.pipelines.ingest.content.document import encode, parse, parse_printed
+from midspan.scorers.canonical import canonical_arguments
 
 _RAW_KEYS: Final = ("INVALID_JSON", "raw", "_raw", "__raw__")
 _MAY_BE_A_PARAMETER: Final = ("raw", "_raw", "__raw__")
@@ -40,8 +42,11 @@ class Arguments(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def read_arguments(value: Any) -> Arguments:
+def read_arguments(value: Any, *, printed: bool = False) -> Arguments:
     """Return arguments unwrapped; a JSON Schema in their place is rejected.
+
+    `printed` where the producer is known to print the arguments that it parsed: what Python would
+    print so is then noted as unwrapped, and stays the text that it is (see `canonical_printed`).
 
     >>> read_arguments('{"args": [], "kwargs": {"order_id": "1042"}}')
     Arguments(raw='{"order_id":"1042"}', notes=('unwrapped',))
@@ -52,21 +57,28 @@ def read_arguments(value: Any) -> Arguments:
         return Arguments(None)
     original = value if isinstance(value, str) else None
     notes: list[str] = []
-    document = _decoded(value, notes)
+    document = _decoded(value, notes, printed=printed)
     for _ in range(_UNWRAP_AT_MOST):
         inner = _unwrapped(document)
         if inner is None:
             break
         notes.append("unwrapped")
-        if isinstance(inner, _Raw):
-            return Arguments(inner.text, tuple(dict.fromkeys(notes)))
-        document = _decoded(inner, notes)
+        # Text in a wrapper is LangChain's, which prints what it parsed.
+        document = _decoded(inner, notes, printed=True)
+    if isinstance(document, _Raw):
+        return Arguments(document.text, tuple(dict.fromkeys(notes)))
     if looks_like_schema(document):
         return Arguments(None, ("schema_rejected",))
     if not notes:
         return Arguments(original if original is not None else encode(value))
     text = document if isinstance(document, str) else encode(document)
     return Arguments(text, tuple(dict.fromkeys(notes)))
+
+
+def canonical_printed(text: str) -> str | None:
+    """Return the canonical form of arguments that a producer printed, None for any other text."""
+    value = parse_printed(text)
+    return canonical_arguments(encode(value)) if isinstance(value, dict | list) else None
 
 
 def looks_like_schema(document: Any) -> bool:
@@ -94,13 +106,13 @@ def _describes_a_property(value: dict[str, Any]) -> bool:
 
 
 class _Raw(NamedTuple):
-    """Text that a producer kept because it is not JSON."""
+    """Text that is to stay as it is: kept because it is no JSON, or printed."""
 
     text: str
 
 
-def _decoded(value: Any, notes: list[str]) -> Any:
-    """Return the document in a string: JSON, JSON in JSON, or Python's notation."""
+def _decoded(value: Any, notes: list[str], *, printed: bool) -> Any:
+    """Return the document in a string: JSON, JSON in JSON, or what Python printed."""
     if not isinstance(value, str):
         return value
     document = parse(value)
@@ -109,13 +121,14 @@ def _decoded(value: Any, notes: list[str]) -> Any:
         if inner is not None:
             notes.append("double_decoded")
             return inner
-    if document is None:
-        python = parse_python(value.strip())
-        if python is not None:
-            notes.append("unwrapped")
-            return python
+    if document is not None:
+        return document
+    python = parse_printed(value.strip()) if printed else None
+    if python is None:
         return value
-    return document
+    notes.append("unwrapped")
+    wraps = _unwrapped(python) is not None or looks_like_schema(python)
+    return python if wraps else _Raw(value.strip())
 
 
 def _unwrapped(document: Any) -> Any:

@@ -36,6 +36,16 @@ def parse_python(text: str) -> Any:
         return None
 
 
+def parse_printed(text: str) -> Any:
+    """Return the value whose very print a text is, as `str` of a dict gives it, or None.
+
+    >>> parse_printed("{'a': True}"), parse_printed('{"a": True}'), parse_printed("{'a': 1,}")
+    ({'a': True}, None, None)
+    """
+    value = parse_python(text)
+    return value if value is not None and repr(value) == text else None
+
+
 def as_text(value: Any) -> str | None:
     """Return text as it is, None as None, and anything else as JSON."""
     if value is None or isinstance(value, str):

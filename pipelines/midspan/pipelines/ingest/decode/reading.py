@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from midspan.pipelines.ingest.decode.content import Content, Source, opened
-from midspan.pipelines.ingest.decode.documents import HEAD, read_json
+from midspan.pipelines.ingest.decode.documents import HEAD
 from midspan.pipelines.ingest.decode.formats import Json, format_of, plain_name
 from midspan.pipelines.ingest.decode.frames import Framing, read_messages
+from midspan.pipelines.ingest.decode.json_text import read_json
 from midspan.pipelines.ingest.decode.lines import MARK
 from midspan.pipelines.ingest.decode.pieces import METRICS
 from midspan.pipelines.ingest.decode.session_files import read_session_file
@@ -58,7 +59,7 @@ def _read(content: Content, name: str) -> Iterator[Raw | Span]:
         case None:
             yield Rejected(1, UNKNOWN, _text(head))
         case Json():
-            yield from read_json(content)
+            yield from read_json(content, plain_name(name))
         case Framing() as framing:
             yield from read_messages(content, framing)
         case session:

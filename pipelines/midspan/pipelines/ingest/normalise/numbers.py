@@ -4,6 +4,9 @@ import math
 from typing import Any, Final
 
 SMALLEST, LARGEST = -(2**63), 2**63 - 1
+LARGEST_COUNT: Final = 2**40
+"""More tokens than that were never counted, and no sum could hold them."""
+
 _MOST_DIGITS: Final = len(str(LARGEST))
 
 
@@ -15,6 +18,12 @@ def whole_number(value: Any) -> int | None:
             return None
         value = int(value)
     return value if SMALLEST <= value <= LARGEST else None
+
+
+def token_count(value: Any) -> int | None:
+    """Return a number of tokens; one that is negative or beyond belief is none."""
+    number = whole_number(value)
+    return number if number is not None and 0 <= number < LARGEST_COUNT else None
 
 
 def finite_number(value: Any) -> float | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from midspan.pipelines.ingest.content.document import parse, parse_python
-from midspan.pipelines.ingest.normalise.numbers import whole_number
+from midspan.pipelines.ingest.normalise.numbers import token_count
 from midspan.pipelines.ingest.span import Span
 
 _INPUT: Final = ("prompt_tokens", "input_tokens", "inputTokens", "prompt_token_count")
@@ -75,8 +75,8 @@ def _google_output(
     document: Mapping[str, Any], given: int | None, output: int | None, reasoning: int | None
 ) -> int | None:
     """Return all output: Google counts thoughts beside the candidates, adapters within them."""
-    total = whole_number(document.get("total_token_count"))
-    told = whole_number(document.get("tool_use_prompt_token_count")) or 0
+    total = token_count(document.get("total_token_count"))
+    told = token_count(document.get("tool_use_prompt_token_count")) or 0
     if total is not None and given is not None and total > given + told:
         return total - given - told
     return None if output is None else output + (reasoning or 0)
@@ -87,7 +87,7 @@ def _first(document: Mapping[str, Any], paths: tuple[str, ...]) -> int | None:
         value: Any = document
         for step in path.split("."):
             value = value.get(step) if isinstance(value, Mapping) else None
-        number = whole_number(value)
+        number = token_count(value)
         if number is not None:
             return number
     return None

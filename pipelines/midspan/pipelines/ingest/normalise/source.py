@@ -21,7 +21,7 @@ from midspan.pipelines.ingest.content.message import (
     TextPart,
 )
 from midspan.pipelines.ingest.normalise.finish_reasons import finish_reason
-from midspan.pipelines.ingest.normalise.numbers import finite_number, whole_number
+from midspan.pipelines.ingest.normalise.numbers import finite_number, token_count
 from midspan.pipelines.ingest.normalise.shape import shape_of
 from midspan.pipelines.ingest.raw import RawEvent, RawSpan
 from midspan.pipelines.ingest.span import Emitted, Span
@@ -32,8 +32,6 @@ USUAL_LIMITS: Final = frozenset(
     | {100, 250, 500, 1000, 2000, 4000, 5000, 8000, 10_000, 12_000, 16_000, 20_000, 50_000}
 )
 _LEFT_OUT: Final = frozenset({"truncated", "redacted"})
-LARGEST_COUNT = 2**40
-"""More tokens than that were never counted, and no sum could hold them."""
 
 
 class Source:
@@ -111,8 +109,8 @@ class Source:
             value = self.attributes.get(name)
             if value is None:
                 continue
-            number = whole_number(value)
-            if number is not None and 0 <= number < LARGEST_COUNT:
+            number = token_count(value)
+            if number is not None:
                 del self.attributes[name]
                 setattr(span, field, number)
                 return
@@ -162,9 +160,9 @@ def put_note(span: Span, note: str) -> None:
         span.notes.append(note)
 
 
-def put_arguments(span: Span, value: Any) -> None:
-    """Set a tool span's raw arguments, unwrapped, with notes of what was done."""
-    arguments = read_arguments(value)
+def put_arguments(span: Span, value: Any, *, printed: bool = False) -> None:
+    """Set a tool span's raw arguments, unwrapped; `printed` if its producer prints what it parsed."""
+    arguments = read_arguments(value, printed=printed)
     for note in arguments.notes:
         put_note(span, note)
     span.input = arguments.raw

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from midspan.pipelines.ingest.normalise.numbers import LARGEST_COUNT
 from midspan.pipelines.ingest.raw import RAW_KEPT, Rejected
 
 Entry = dict[str, Any]
@@ -129,7 +130,7 @@ def whole(entry: Entry, *names: str) -> int | None:
     """Return the first of the fields that is a count."""
     for name in names:
         value = entry.get(name)
-        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63:
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < LARGEST_COUNT:
             return value
     return None
 

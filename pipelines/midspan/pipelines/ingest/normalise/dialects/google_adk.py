@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from midspan.instrumentation import conventions
 from midspan.pipelines.ingest.content import parse, read_instructions, read_messages
-from midspan.pipelines.ingest.normalise.numbers import whole_number
+from midspan.pipelines.ingest.normalise.numbers import token_count
 from midspan.pipelines.ingest.normalise.provider_usage import put_provider_usage
 from midspan.pipelines.ingest.normalise.signs import Signs
 from midspan.pipelines.ingest.normalise.source import (
@@ -118,8 +118,8 @@ def _read_request(span: Span, request: dict[str, Any]) -> None:
 def _count_reasoning_once(span: Span, source: Source) -> None:
     """Correct the output: ADK adds the reasoning that LiteLLM's figure already holds."""
     model = source.peek(conventions.REQUEST_MODEL)
-    output = whole_number(source.peek(conventions.OUTPUT_TOKENS))
-    reasoning = whole_number(source.peek(conventions.REASONING_TOKENS))
+    output = token_count(source.peek(conventions.OUTPUT_TOKENS))
+    reasoning = token_count(source.peek(conventions.REASONING_TOKENS))
     if not isinstance(model, str) or not _BY_ADAPTER.match(model) or span.output_tokens is not None:
         return
     if output is not None and reasoning and output >= 2 * reasoning:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from midspan.pipelines.ingest.content import Message, parse, read_instructions, read_messages
 from midspan.pipelines.ingest.content.answers import read_answer
 from midspan.pipelines.ingest.content.message import TextPart
-from midspan.pipelines.ingest.normalise.numbers import finite_number, whole_number
+from midspan.pipelines.ingest.normalise.numbers import finite_number, token_count
 from midspan.pipelines.ingest.normalise.provider_usage import put_provider_usage
 from midspan.pipelines.ingest.normalise.signs import Signs
 from midspan.pipelines.ingest.normalise.source import (
@@ -134,7 +134,7 @@ def _read_usage(span: Span, usage: Any) -> None:
     if "input" not in usage and "output" not in usage:
         put_provider_usage(span, usage)
         return
-    total = whole_number(usage.get("total"))
+    total = token_count(usage.get("total"))
     given = _sum(usage, "input", ("cache_read_input_tokens", "cache_creation_input_tokens"))
     made = _sum(usage, "output", ())
     if total is not None and made is not None and given is not None and given + made > total:
@@ -151,14 +151,14 @@ def _read_usage(span: Span, usage: Any) -> None:
 
 
 def _sum(usage: dict[str, Any], side: str, others: tuple[str, ...]) -> int | None:
-    plain = whole_number(usage.get(side))
+    plain = token_count(usage.get(side))
     names = [name for name in usage if name.startswith(f"{side}_") or name in others]
-    parts = (whole_number(usage[name]) for name in names)
+    parts = (token_count(usage[name]) for name in names)
     return None if plain is None else plain + sum(part for part in parts if part is not None)
 
 
 def _first(usage: dict[str, Any], names: tuple[str, ...]) -> int | None:
-    numbers = (whole_number(usage.get(name)) for name in names)
+    numbers = (token_count(usage.get(name)) for name in names)
     return next((number for number in numbers if number is not None), None)
 
 

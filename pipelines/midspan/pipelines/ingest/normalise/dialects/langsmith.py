@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from midspan.pipelines.ingest.content import Message, parse, read_messages
 from midspan.pipelines.ingest.content.answers import read_answer
-from midspan.pipelines.ingest.content.document import parse_python
+from midspan.pipelines.ingest.content.document import parse_printed, parse_python
 from midspan.pipelines.ingest.content.message import TextPart
-from midspan.pipelines.ingest.normalise.numbers import whole_number
+from midspan.pipelines.ingest.normalise.numbers import token_count
 from midspan.pipelines.ingest.normalise.signs import Signs
 from midspan.pipelines.ingest.normalise.source import (
     Source,
@@ -135,7 +135,7 @@ def _read_usage(span: Span, source: Source, about: dict[str, Any]) -> None:
         ("reasoning_tokens", made.get("reasoning")),
     ):
         if getattr(span, field) is None:
-            setattr(span, field, whole_number(value))
+            setattr(span, field, token_count(value))
 
 
 def _details(usage: dict[str, Any], source: Source, side: str) -> dict[str, Any]:
@@ -151,7 +151,7 @@ def _read_tool(span: Span, source: Source) -> None:
     if span.input is None and _INPUTS in source:
         inner = inputs.get("input") if isinstance(inputs, dict) and len(inputs) == 1 else None
         wrapped = isinstance(inner, str) and isinstance(_object(inner), dict)
-        put_arguments(span, inner if wrapped else source.peek(_INPUTS))
+        put_arguments(span, inner if wrapped else source.peek(_INPUTS), printed=wrapped)
         if wrapped:
             put_note(span, "unwrapped")
         source.take(_INPUTS)
@@ -166,7 +166,7 @@ def _read_tool(span: Span, source: Source) -> None:
 
 def _object(text: str) -> Any:
     document = parse(text)
-    return parse_python(text.strip()) if document is None else document
+    return parse_printed(text.strip()) if document is None else document
 
 
 def _fields(value: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any, Final
 from midspan.pipelines.ingest.content import Message, parse, read_instructions, read_messages
 from midspan.pipelines.ingest.content.answers import read_answer
 from midspan.pipelines.ingest.content.message import TextPart
-from midspan.pipelines.ingest.normalise.numbers import finite_number, whole_number
+from midspan.pipelines.ingest.normalise.numbers import finite_number, token_count
 from midspan.pipelines.ingest.normalise.provider_usage import put_provider_usage
 from midspan.pipelines.ingest.normalise.signs import Signs
 from midspan.pipelines.ingest.normalise.source import (
@@ -122,7 +122,7 @@ def _read_usage(span: Span, source: Source) -> None:
     usage = parse(source.take(_USAGE))
     for field, name in _TOKENS.items():
         if isinstance(usage, dict) and getattr(span, field) is None:
-            setattr(span, field, whole_number(usage.get(name)))
+            setattr(span, field, token_count(usage.get(name)))
     cost = parse(source.peek(_COST))
     if isinstance(cost, dict) and span.cost_usd is None:
         source.take(_COST)

@@ -78,7 +78,8 @@ def _read_arguments(
         if (len(value) == limit or source.is_cut(value)) and parse(value) is None:
             put_note(span, "truncated")
             continue
-        put_arguments(span, _by_name(value, schema))
+        # LangChain prints the arguments that it calls a tool with.
+        put_arguments(span, _by_name(value, schema), printed=name == conventions.INPUT_VALUE)
         if span.input is not None:
             source.take(name)
             return

@@ -1,0 +1,103 @@
+"""Harness identity: what else differs between two sides, besides what is compared.
+
+A score is one of model and harness together. Runs that were driven by another program, with other
+tools, on other hardware or judged by another version differ for reasons that no statistics tell.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import polars as pl
+
+from midspan.scorers.comparison.runs import RUN
+from midspan.scorers.comparison.sides import Sides
+
+NOT_RECORDED: Final = "not recorded"
+
+_DETAIL: Final = {
+    "harness version": "$.harness.version",
+    "turn limit": "$.harness.max_turns",
+    "hardware": "$.hardware.flavor",
+    "GPU": "$.hardware.gpu",
+    "GPU driver": "$.hardware.driver",
+    "serving engine": "$.serve.engine",
+    "serving image": "$.serve.image",
+    "tool call parser": "$.serve.tool_call_parser",
+    "sampling": "$.sampling",
+}
+_OF: Final = {
+    "model": ("serving engine", "serving image", "tool call parser", "sampling"),
+    "harness": ("harness", "harness version", "tool set", "turn limit", "retry budget"),
+    "revision": ("tool set",),
+    "tier": ("tool set",),
+}
+"""What goes with an axis: to compare along it is to compare these."""
+
+FIELDS: Final = ("harness", "tool set", "retry budget", *_DETAIL)
+_LISTED: Final = 3
+
+_SEED: Final = r'"seed":-?\d+,?'
+"""Differs from run to run, as it is meant to."""
+
+
+def identities(runs: pl.LazyFrame) -> pl.LazyFrame:
+    """Return what is recorded of how each run was driven, a column each, as text."""
+    return runs.select(
+        *RUN,
+        "harness",
+        pl.col("harness_digest").alias("tool set"),
+        pl.col("retry_budget").cast(pl.String).alias("retry budget"),
+        *(pl.col("detail").str.json_path_match(path).alias(name) for name, path in _DETAIL.items()),
+    ).with_columns(pl.col("sampling").str.replace(_SEED, ""))
+
+
+def versions(scores: pl.LazyFrame) -> pl.LazyFrame:
+    """Return by which version and configuration of each scorer the runs were judged."""
+    return scores.select(
+        *RUN,
+        "scorer",
+        version=pl.format("{} ({})", "scorer_version", "config_hash"),
+    ).unique()
+
+
+def identity_warnings(
+    sides: Sides, placed: pl.DataFrame, judged_by: pl.DataFrame, *, by: Sequence[str]
+) -> Iterator[str]:
+    """Yield a line for everything in which the sides of a contrast differ.
+
+    `placed` are the identities of runs with their `side`; `judged_by` the versions likewise. What
+    goes with the axes compared is no warning.
+    """
+    expected = {field for axis in by for field in (axis, *_OF.get(axis, ()))}
+    for contrast in sides.contrasts:
+        pair = (contrast.baseline, contrast.side)
+        names = [sides.labels[place] for place in pair]
+        for field in FIELDS:
+            if field in expected:
+                continue
+            found = [_values(placed, field, side) for side in pair]
+            if set(found[0]) != set(found[1]):
+                yield _told(f"{field} differs", names, found)
+        for scorer in sorted(set(judged_by["scorer"])):
+            of_scorer = judged_by.filter(pl.col("scorer") == scorer)
+            found = [sorted(set(of_scorer.filter(side=side)["version"])) for side in pair]
+            if all(found) and found[0] != found[1]:
+                told = _told(f"judged by another version of {scorer}", names, found)
+                yield f"{told} (score both again)"
+
+
+def _values(placed: pl.DataFrame, field: str, side: int) -> list[str]:
+    values = placed.filter(side=side)[field].fill_null(NOT_RECORDED)
+    return sorted(set(values))
+
+
+def _told(what: str, names: Sequence[str], found: Sequence[Sequence[str]]) -> str:
+    each = "; ".join(
+        f"{name}: {_listed(values)}" for name, values in zip(names, found, strict=True)
+    )
+    return f"{what}: {each}"
+
+
+def _listed(values: Sequence[str]) -> str:
+    more = len(values) - _LISTED
+    return ", ".join(values[:_LISTED]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,63 @@
+"""Tasks drawn anew, with their trials: what figures would be if other tasks had been asked."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+
+RESAMPLES: Final = 10_000
+_AT_ONCE: Final = 4_000_000
+"""Weights drawn at a time: 32 MB as they are multiplied."""
+
+_KEPT: Final = 40_000_000
+"""Weights kept for the next figure over as many tasks: 40 MB, a byte each where they are many."""
+
+
+def resampled(columns: Numbers, *, seed: int, resamples: int = RESAMPLES) -> Numbers:
+    """Return the sum of each column in each resample; a row of `columns` is a task.
+
+    >>> resampled(np.ones((4, 1)), seed=0, resamples=2).tolist()
+    [[4.0], [4.0]]
+    """
+    return np.concatenate([weights @ columns for weights in draws(len(columns), seed, resamples)])
+
+
+def draws(tasks: int, seed: int, resamples: int) -> Iterator[Numbers]:
+    """Yield how often each task was drawn: a row a resample, a bounded number of rows at a time.
+
+    Equal arguments give equal draws: figures over the same tasks are resampled together.
+    """
+    sizes = _sizes(tasks, resamples)
+    if tasks * resamples <= _KEPT:
+        for block in _kept(tasks, seed, resamples):
+            yield block.astype(np.float64, copy=False)
+        return
+    random = np.random.default_rng(seed)
+    for rows in sizes:
+        yield _drawn(random, rows, tasks).astype(np.float64)
+
+
+@lru_cache(maxsize=1)
+def _kept(tasks: int, seed: int, resamples: int) -> tuple[Numbers | NDArray[np.uint8], ...]:
+    random = np.random.default_rng(seed)
+    blocks = (_drawn(random, rows, tasks) for rows in _sizes(tasks, resamples))
+    if 8 * tasks * resamples <= _KEPT:
+        return tuple(block.astype(np.float64) for block in blocks)
+    # A task is drawn about once: 255 times of the same does not happen.
+    return tuple(np.minimum(block, 255).astype(np.uint8) for block in blocks)
+
+
+def _drawn(random: np.random.Generator, rows: int, tasks: int) -> NDArray[np.int64]:
+    picked = random.integers(0, tasks, size=(rows, tasks), dtype=np.int32).astype(np.int64)
+    picked += np.arange(rows)[:, None] * tasks
+    counts = np.bincount(picked.ravel(), minlength=rows * tasks)
+    return counts.reshape(rows, tasks)
+
+
+def _sizes(tasks: int, resamples: int) -> list[int]:
+    at_once = max(1, min(resamples, _AT_ONCE // tasks))
+    return [min(at_once, resamples - done) for done in range(0, resamples, at_once)]

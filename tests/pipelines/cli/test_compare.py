@@ -1,0 +1,132 @@
+"""`midspan compare`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.pipelines.cli.conftest import Midspan
+from tests.support.compared import tasks, workspace_of
+
+BOTH = {"a": tasks(*["11"] * 10), "b": tasks(*["00"] * 9, "11")}
+
+
+@pytest.fixture(autouse=True)
+def _narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def test_a_comparison_on_80_columns(midspan: Midspan, tmp_path: Path) -> None:
+    workspace_of(tmp_path / "ws", {**BOTH, "b": {**BOTH["b"], "alone": "11"}})
+    done = midspan("compare", tmp_path / "ws", "--by", "model", "--primary", "success,tokens")
+    assert (done.code, done.err) == (0, "")
+    assert max(map(len, done.out.splitlines())) <= 80
+    lines = [line.rstrip() for line in done.out.splitlines()]
+    assert lines[:4] == [
+        "Compared on 10 tasks that both did, by model",
+        "",
+        "b against a",
+        "  worse: success (100 % → 10 %), tokens (100.50 → 145.50)",
+    ]
+    table = [line.split() for line in lines[5:8]]
+    assert table[0] == ["success", "↑", "figure", "difference", "p"]
+    assert table[1] == ["a", "100", "%", "(66", "to", "100)", "baseline"]
+    assert table[2][:3] == ["b", "18", "%"]
+    assert " ".join(table[2][6:]).startswith("-90 points (-100 to ")
+    assert table[2][-2:] == ["0.008", "worse"]
+    text = " ".join(done.out.split())
+    assert "fail now: t0 2/2 → 0/2, t1 2/2 → 0/2," in text
+    assert "left out: only b has a value: alone" in text
+    assert "can be seen: with 10 tasks and 2 runs of each, differences of" in text
+
+
+def test_json_holds_everything_and_no_number_that_json_lacks(
+    midspan: Midspan, tmp_path: Path
+) -> None:
+    workspace_of(tmp_path / "ws", BOTH)
+    done = midspan("compare", tmp_path / "ws", "--by", "model", "--json")
+    found = json.loads(done.out)
+    assert done.code == 0
+    assert (found["by"], found["sides"], found["contrasts"]) == ("model", ["a", "b"], [["a", "b"]])
+    success = next(score for score in found["scores"] if score["name"] == "success")
+    assert (success["better"], success["primary"]) == ("higher", True)
+    [difference] = success["differences"]
+    assert (difference["verdict"], difference["value"], difference["tasks"]) == ("worse", -0.9, 10)
+    assert [one["share"] for one in found["coverage"]] == [1.0, 1.0]
+    assert found["matrix"][0] == {"task": "t0", "done": [[2, 2], [2, 2]]}
+
+
+def test_markdown_is_a_table_for_each_primary_score(midspan: Midspan, tmp_path: Path) -> None:
+    workspace_of(tmp_path / "ws", BOTH)
+    done = midspan("compare", tmp_path / "ws", "--by", "model", "--markdown")
+    assert done.code == 0
+    assert "| success ↑ | figure | difference | p | verdict | tasks / runs |" in done.out
+    assert "- **b** against **a**: worse: success (100 % → 10 %)" in done.out
+
+
+def test_two_workspaces(midspan: Midspan, tmp_path: Path) -> None:
+    workspace_of(tmp_path / "main", {"a": tasks(*"1" * 8)}, revision="v1")
+    workspace_of(tmp_path / "pr", {"a": tasks(*"0" * 8)}, revision="v2")
+    done = midspan("compare", tmp_path / "main", tmp_path / "pr")
+    assert done.code == 0
+    assert "pr against main" in done.out
+    assert "the two have no revision in common" in done.out
+    by = midspan("compare", tmp_path / "main", tmp_path / "pr", "--by", "model")
+    assert "pr · a against main · a" in by.out
+
+
+def test_the_profile_says_what_decides(midspan: Midspan, tmp_path: Path) -> None:
+    workspace_of(tmp_path / "ws", BOTH)
+    profile = tmp_path / "p.yaml"
+    profile.write_text("profile: p\ncontract: 1\ncompare: {primary: [tokens], minimum_tasks: 11}\n")
+    done = midspan("compare", tmp_path / "ws", "--by", "model", "--profile", profile)
+    assert done.code == 0
+    assert "10 tasks in both, and 11 are needed" in done.out
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ([], "one workspace is compared along an axis, and none is named"),
+        (["--by", "tier"], "every run has the same tier, (none)"),
+        (["--by", "model", "--baseline", "c"], "no run has the model 'c'"),
+        (["--by", "model", "--scores", "tokns"], "no such score: tokns. Did you mean 'tokens'?"),
+        (["--by", "modell"], "Invalid value for '--by'"),
+    ],
+)
+def test_what_cannot_be_compared_is_exit_2(
+    midspan: Midspan, tmp_path: Path, words: list[str], says: str
+) -> None:
+    workspace_of(tmp_path / "ws", BOTH)
+    done = midspan("compare", tmp_path / "ws", *words)
+    assert (done.code, done.out) == (2, "")
+    assert says in done.err
+
+
+def test_the_same_workspace_twice_is_no_comparison(midspan: Midspan, tmp_path: Path) -> None:
+    workspace_of(tmp_path / "ws", BOTH)
+    done = midspan("compare", tmp_path / "ws", tmp_path / "." / "ws")
+    assert done.code == 2
+    assert "are the same workspace" in done.err
+
+
+def test_no_shared_task_is_exit_2_and_says_so(midspan: Midspan, tmp_path: Path) -> None:
+    workspace_of(tmp_path / "ws", {"a": {"x": "1"}, "b": {"y": "1"}})
+    done = midspan("compare", tmp_path / "ws", "--by", "model")
+    assert done.code == 2
+    assert "no task that both did" in done.out
+    assert "nothing could be compared: no task has a value on both sides" in done.err
+
+
+def test_an_empty_workspace(midspan: Midspan, tmp_path: Path) -> None:
+    workspace_of(tmp_path / "ws", {})
+    done = midspan("compare", tmp_path / "ws", "--by", "model")
+    assert done.code == 2
+    assert "the workspace holds no run" in done.err
+
+
+def test_runs_that_were_not_scored_are_told(midspan: Midspan, tmp_path: Path) -> None:
+    workspace_of(tmp_path / "ws", BOTH, scored=False)
+    done = midspan("compare", tmp_path / "ws", "--by", "model")
+    assert "a: 0 of 20 runs evaluated; 20 not scored (midspan score)" in done.out
+    assert "tokens ↓  no run has it: midspan score" in done.out
