@@ -51,6 +51,7 @@ ARGUMENTS: dict[str, list[dict[str, Any]]] = {
         {"command": "echo hi > x/r.py"},
         {"command": "ls\n'git' log"},
         {"command": "\tgit log"},
+        {"command": "ls\ngit log"},
         {"command": "x=/usr/bin/git; $x log | xargs git"},
         {"command": "echo git/log; cat ./x/../x/*.py"},
         {"command": "apply_patch <<'E'\n*** Add File: x/n.py\n+import a\n+a.b()\nE"},

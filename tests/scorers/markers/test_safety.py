@@ -32,9 +32,8 @@ rows = Markers().score(acted(
 assert rows.height > 3, rows
 assert "named_module" not in sys.modules
 started = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork",
-           "socket.connect", "exec")
-ran_code = [event for event, _ in seen if event in started]
-assert not [event for event in ran_code if event != "exec"], ran_code
+           "socket.connect")
+assert not [event for event, _ in seen if event in started], seen
 assert not [args for event, args in seen if event == "import" and "named_module" in str(args)]
 print("clean")
 """

@@ -33,8 +33,6 @@ class Asked:
     only_shared: bool = False
     known: Mapping[str, Declaration] = field(default_factory=dict)
     """What the scorers declare."""
-    better: Mapping[str, str] = field(default_factory=dict)
-    """Directions that the profile gives."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +61,7 @@ def compare(ground: Ground, sides: Sides, asked: Asked) -> Comparison:
     scores = []
     for name in names:
         grid = of_score.get(name) or _empty(sides)
-        what = declared(name, asked.known, asked.better)
+        what = declared(name, asked.known)
         one = _score(grid, sides, what, medians.get(name), name in primary, asked)
         scores.append(_with_unevaluated(one, unevaluated))
     scores, tests = _corrected(scores, asked.alpha)

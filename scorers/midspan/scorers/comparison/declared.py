@@ -52,20 +52,16 @@ _FAMILIES: Final = (
 )
 
 
-def declared(
-    name: str, known: Mapping[str, Declaration], better: Mapping[str, str] | None = None
-) -> Declaration:
+def declared(name: str, known: Mapping[str, Declaration]) -> Declaration:
     """Return what is fixed about a score; of one that nobody declares, that it has no direction.
 
-    `known` are the declarations of the scorers, `better` the directions that a profile gives.
+    `known` are the declarations of the scorers.
 
     >>> declared("pass_hat_3", {}).better.value, declared("pass_hat_3", {}).unit
     ('higher', 'share')
     """
     found = known.get(name) or _of_cells(name) or _declaration(name, "", Better.NEITHER, "")
-    # A declaration may be of a family of names, and a profile knows more of one of them.
-    way = Better(better[name]) if better and name in better else found.better
-    return replace(found, name=name, better=way)
+    return replace(found, name=name)  # one may be declared for a family of names
 
 
 def is_yes_or_no(what: Declaration) -> bool:
