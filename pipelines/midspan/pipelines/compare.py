@@ -46,7 +46,7 @@ def compare_workspaces(
     ground = ground_of(workspaces)
     sides = sides_of(workspaces, ground, by=by, baseline=baseline)
     chosen = list(profile.compare.primary if primary is None else primary)
-    _require_scores([*(names or ()), *(primary or ())], ground)
+    _require_scores([*(names or ()), *chosen], ground)
     asked = Asked(
         by=by,
         primary=chosen,
@@ -54,8 +54,7 @@ def compare_workspaces(
         minimum_tasks=profile.compare.minimum_tasks,
         names=names,
         only_shared=only_shared,
-        known=declarations(),
-        better={f"marker.{name}": marker.better for name, marker in profile.markers.items()},
+        known=declarations(profile),
     )
     return compare(ground, sides, asked)
 
@@ -139,7 +138,7 @@ def _require_scores(names: Sequence[str], ground: Ground) -> None:
             known = sorted(there | set(declarations()))
             raise InvalidInput(
                 f"no such score: {name}.{suggestion(name, known)}",
-                fix="Without --scores all of them are compared.",
+                fix="Mend the name on the command line, or in the `compare` of the profile.",
             )
 
 

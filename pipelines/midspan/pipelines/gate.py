@@ -34,7 +34,7 @@ def gate_workspaces(
     """
     asked = profile.gate
     ground = ground_of(workspaces)
-    _require_known([*asked.floors, *asked.no_regression], ground)
+    _require_known([*asked.floors, *asked.no_regression], ground, profile)
     if floors_only:
         sides = without_baseline(ground.cells, by=by)
     else:
@@ -53,20 +53,17 @@ def _asked(profile: Profile, by: str | None, *, floors_only: bool) -> Asked:
         names=list(profile.gate.floors),
         alpha=profile.compare.alpha,
         minimum_tasks=profile.compare.minimum_tasks,
-        known=declarations(),
-        better={f"marker.{name}": marker.better for name, marker in profile.markers.items()},
+        known=declarations(profile),
     )
 
 
-def _require_known(names: Sequence[str], ground: Ground) -> None:
+def _require_known(names: Sequence[str], ground: Ground, profile: Profile) -> None:
     """Raise for a score that nobody gives: a gate on a mistyped name would hold nothing."""
-    known = declarations()
+    known = declarations(profile)
     strange = [
         name
         for name in names
-        if name not in known
-        and declared(ALIASES.get(name, name), known).better is Better.NEITHER
-        and not name.startswith("marker.")
+        if name not in known and declared(ALIASES.get(name, name), known).better is Better.NEITHER
     ]
     if not strange:
         return

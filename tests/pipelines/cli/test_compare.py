@@ -80,8 +80,9 @@ def test_the_profile_says_what_decides(midspan: Midspan, tmp_path: Path) -> None
     profile = tmp_path / "p.yaml"
     profile.write_text("profile: p\ncontract: 1\ncompare: {primary: [tokens], minimum_tasks: 11}\n")
     done = midspan("compare", tmp_path / "ws", "--by", "model", "--profile", profile)
-    assert done.code == 0
+    assert done.code == 2
     assert "10 tasks in both, and 11 are needed" in done.out
+    assert "nothing could be compared: 10 tasks in both, and 11 are needed" in done.err
 
 
 @pytest.mark.parametrize(
@@ -116,6 +117,37 @@ def test_no_shared_task_is_exit_2_and_says_so(midspan: Midspan, tmp_path: Path) 
     assert done.code == 2
     assert "no task that both did" in done.out
     assert "nothing could be compared: no task has a value on both sides" in done.err
+
+
+@pytest.mark.parametrize("ends", [["1"], ["1"] * 5, ["1111"] * 5])
+def test_too_few_tasks_are_exit_2_however_often_they_were_tried(
+    midspan: Midspan, tmp_path: Path, ends: list[str]
+) -> None:
+    workspace_of(tmp_path / "ws", {"a": tasks(*ends), "b": tasks(*ends)})
+    done = midspan("compare", tmp_path / "ws", "--by", "model")
+    assert done.code == 2
+    assert f"{len(ends)} task{'s' * (len(ends) > 1)} in both, and 6 are needed" in done.err
+
+
+def test_equal_sides_are_a_verdict_that_claims_no_certainty(
+    midspan: Midspan, tmp_path: Path
+) -> None:
+    workspace_of(tmp_path / "ws", {"a": tasks(*"1" * 8), "b": tasks(*"1" * 8)})
+    done = midspan("compare", tmp_path / "ws", "--by", "model", "--primary", "success")
+    assert done.code == 0
+    assert "no difference seen: success" in done.out
+    assert "with 8 tasks and 1 run of each, differences of 80 points or more" in done.out
+
+
+def test_a_mistyped_primary_score_of_a_profile_is_no_comparison(
+    midspan: Midspan, tmp_path: Path
+) -> None:
+    workspace_of(tmp_path / "ws", BOTH)
+    profile = tmp_path / "p.yaml"
+    profile.write_text("profile: p\ncontract: 1\ncompare: {primary: [succes]}\n")
+    done = midspan("compare", tmp_path / "ws", "--by", "model", "--profile", profile)
+    assert done.code == 2
+    assert "no such score: succes. Did you mean 'success'?" in done.err
 
 
 def test_an_empty_workspace(midspan: Midspan, tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def user_messages(told: str) -> list[str] | None:
         return None
     try:
         messages = json.loads(told)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not all(isinstance(message, dict) and "role" in message for message in messages):
         return None

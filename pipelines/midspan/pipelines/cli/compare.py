@@ -58,7 +58,7 @@ def command(
 
     Only tasks that both sides did are compared, and a task counts once, however often it was
     tried. The primary scores are corrected for being looked at together; all others are hints.
-    Exit code 2: there was nothing to compare.
+    Exit code 2: nothing could be compared: no task that both did, or too few of them.
 
     \b
     Example:
@@ -82,7 +82,10 @@ def command(
         only_shared=only_shared_tasks,
     )
     _show(comparison, form, everything=everything)
-    if any(each.value is not None for score in comparison.scores for each in score.differences):
+    from midspan.scorers.comparison import Verdict
+
+    verdicts = {each.verdict for score in comparison.scores for each in score.differences}
+    if verdicts - {Verdict.INSUFFICIENT}:
         return Exit.DONE
     click.echo(f"nothing could be compared: {_why(comparison)}", err=True)
     return Exit.NOT_EVALUATED
@@ -134,10 +137,10 @@ def _show(comparison: "Comparison", form: str | None, *, everything: bool) -> No
 
 
 def _why(comparison: "Comparison") -> str:
-    reasons = [
-        each.reason for score in comparison.scores for each in score.differences if each.reason
-    ]
-    return reasons[0] if reasons else "no score has a value on both sides"
+    differences = [each for score in comparison.scores for each in score.differences]
+    # What came closest says most: too few tasks, rather than a score that nobody has.
+    reasons = [each.reason for each in sorted(differences, key=lambda one: -one.tasks)]
+    return next((reason for reason in reasons if reason), "no score has a value on both sides")
 
 
 def _show_runs(workspaces: Sequence[Path], first: str, second: str) -> None:

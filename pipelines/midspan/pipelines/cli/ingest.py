@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from midspan.pipelines.cli import console
+from midspan.pipelines.cli.termination import ended_as_interrupted
 from midspan.pipelines.ingest.context_rules import FIELDS, ContextRules
 from midspan.pipelines.ingest.ingest import IngestSummary, ingest
 from midspan.scorers.errors import Exit
@@ -52,6 +53,7 @@ REJECTED_SHOWN: Final = 10
     help="Processes for large inputs.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@ended_as_interrupted()
 def command(
     paths: tuple[str, ...],
     workspace: Path,

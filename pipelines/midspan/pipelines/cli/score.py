@@ -14,9 +14,11 @@ import click
 from midspan.pipelines.cli import console
 from midspan.pipelines.cli.ingest import describe, list_rejected
 from midspan.pipelines.cli.score_progress import runs_a_second
+from midspan.pipelines.cli.termination import ended_as_interrupted
 from midspan.pipelines.ingest.ingest import ingest
+from midspan.pipelines.ingest.names import shown
 from midspan.pipelines.workspace import SETTINGS, Workspace
-from midspan.scorers.errors import Exit
+from midspan.scorers.errors import Exit, InvalidInput
 
 if TYPE_CHECKING:
     from midspan.pipelines.scoring import ScoringSummary
@@ -71,6 +73,7 @@ class _Asked:
     "digits of its id are enough.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the score rows as one JSON array.")
+@ended_as_interrupted()
 def command(
     paths: tuple[Path, ...],
     suite: Path | None,
@@ -105,7 +108,8 @@ def command(
     with _workspace(paths) as (workspace, quarantined):
         setting = _setting(workspace, asked)
         if explain is not None:
-            _tell(workspace, explain, setting, asked, as_json=as_json)
+            with _named_as_given(workspace, paths):
+                _tell(workspace, explain, setting, asked, as_json=as_json)
             return Exit.IN_PART if quarantined else Exit.DONE
         summary = _score(workspace, setting, asked)
         if as_json:
@@ -223,13 +227,32 @@ def _command(paths: Sequence[Path], workspace: Workspace) -> str:
     """Return the command that tells of a run, but for its id: of files, with the same options."""
     context = click.get_current_context()
     words = [str(path) for path in paths]
-    if [workspace.path] != list(paths):
+    if not _is_named(workspace, paths):
         for name in ("suite", "profile", "expectations"):
             value = context.params[name]
             words += [] if value is None else [f"--{name}", str(value)]
         for name in ("only", "compat"):
             words += [word for value in context.params[name] for word in (f"--{name}", value)]
     return shlex.join(["midspan", "score", *words])
+
+
+@contextmanager
+def _named_as_given(workspace: Workspace, paths: Sequence[Path]) -> Iterator[None]:
+    """Have errors name the files that a person named, and not the folder that held them here."""
+    try:
+        yield
+    except InvalidInput as error:
+        if _is_named(workspace, paths):
+            raise
+        named = shlex.join(map(shown, paths))
+        message = str(error.args[0]).replace(str(workspace.path), named)
+        is_here = error.fix is not None and str(workspace.path) in error.fix
+        fix = f"Some of the runs: midspan score {named}" if is_here else error.fix
+        raise InvalidInput(message, fix=fix) from error
+
+
+def _is_named(workspace: Workspace, paths: Sequence[Path]) -> bool:
+    return [workspace.path] == list(paths)
 
 
 @contextmanager

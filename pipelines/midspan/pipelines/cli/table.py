@@ -79,8 +79,11 @@ def command(
         _print_records(rows, chosen)
     else:
         _print(name, rows, chosen)
-    if wanted and rows.is_empty() and limit != 0:
-        console.note(why_nothing(frame, wanted))
+    if rows.is_empty() and limit != 0:
+        if wanted:
+            console.note(why_nothing(frame, wanted))
+        elif console.notes().is_terminal:
+            console.note("no rows")
 
 
 def _print_text(text: str) -> None:
@@ -120,7 +123,8 @@ def _print_columns(name: str, rows: pl.DataFrame, chosen: list[str]) -> None:
     )
 
     screen, notes = console.output(), console.notes()
-    told = chosen or telling(rows, SHOWN[name])
+    wanted = _shown(SHOWN[name], rows)
+    told = chosen or telling(rows, wanted)
     table = frame_table(rows, told, screen.width, all_of_them=bool(chosen))
     shown, too_wide = table_columns(table), table_width(table) > screen.width
     screen.width = max(screen.width, table_width(table))
@@ -128,13 +132,21 @@ def _print_columns(name: str, rows: pl.DataFrame, chosen: list[str]) -> None:
     if rows.is_empty() or not notes.is_terminal:
         return
     said = [_counted(rows.height, "row")]
-    if empty := [] if chosen else [column for column in SHOWN[name] if column not in told]:
+    if empty := [] if chosen else [column for column in wanted if column not in told]:
         said.append(f"empty in all of them: {', '.join(empty)}")
     if hidden := len(rows.columns) - len(shown) - len(empty):
         said.append(f"{_counted(hidden, 'more column')} with --columns, --wide, --json or --csv")
     if too_wide:
         said.append(TOO_WIDE)
     notes.print("; ".join(said), style="dim")
+
+
+def _shown(columns: Sequence[str], rows: pl.DataFrame) -> list[str]:
+    """Return the columns of a table; of scores, also why some of these have no value."""
+    if "explanation" not in columns or (rows["status"] == "ok").all():
+        return list(columns)
+    before = columns.index("explanation")
+    return [*columns[:before], "status", "reason", *columns[before:]]
 
 
 def _counted(count: int, what: str) -> str:

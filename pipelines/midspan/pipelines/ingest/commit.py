@@ -1,6 +1,6 @@
 """The end of an ingest: new files go in, the rows they supersede go out, all or nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +12,7 @@ from midspan.pipelines.ingest.combine import ShardReport, write_part
 from midspan.pipelines.ingest.known import Known
 from midspan.pipelines.ingest.logs.entry import NO_SPAN
 from midspan.pipelines.ingest.manifest import MANIFEST, ManifestLine
+from midspan.pipelines.ingest.names import shown
 from midspan.pipelines.ingest.record_files import RESULTS_FILE
 from midspan.pipelines.ingest.unread import UNREAD
 from midspan.pipelines.records import PLAN_FILE
@@ -30,19 +31,21 @@ def commit(
     rejected: Sequence[tuple[Any, ...]],
     known: Known,
     earlier: Sequence[ManifestLine],
+    settled: Container[int],
     manifest: Sequence[ManifestLine],
     scratch: Path,
 ) -> None:
     """Put an ingest's files into the workspace, in place of what it held of the same runs.
 
     `replaced` are stored runs whose spans were read again: they may now be part of others.
-    `earlier` are the lines that the manifest holds, as they are now, and `manifest` the new ones.
+    `earlier` are the lines that the manifest holds, as they are now, and `manifest` the new ones;
+    what the quarantine says of the files of `settled` lines is past.
     """
     generation = workspace.next_generation()
     moves: dict[Path, Path] = {}
     removed: list[Path] = []
     gone = {*replaced, *chain.from_iterable(shard.run_ids for shard in shards)}
-    for table, stale in _stale(gone, known, manifest).items():
+    for table, stale in _stale(gone, _said_anew(known, settled, manifest)).items():
         for number, part in enumerate(workspace.parts(table)):
             if _holds(workspace, part, stale):
                 removed.append(part)
@@ -67,9 +70,9 @@ def commit(
     workspace.apply(moves=moves, removed=removed)
 
 
-def _stale(gone: set[str], known: Known, manifest: Sequence[ManifestLine]) -> dict[str, pl.Expr]:
+def _stale(gone: set[str], said_anew: pl.Expr) -> dict[str, pl.Expr]:
     """Return which stored rows go, by table."""
-    stale = {"quarantine": _said_anew(known, manifest)}
+    stale = {"quarantine": said_anew}
     if gone:
         of_runs = pl.col("run_id").is_in(list(gone))
         stale |= dict.fromkeys(REPLACED, of_runs)
@@ -78,15 +81,15 @@ def _stale(gone: set[str], known: Known, manifest: Sequence[ManifestLine]) -> di
     return stale
 
 
-def _said_anew(known: Known, manifest: Sequence[ManifestLine]) -> pl.Expr:
+def _said_anew(known: Known, settled: Container[int], manifest: Sequence[ManifestLine]) -> pl.Expr:
     """Return which rows of the quarantine this ingest says again, or has found out to be past."""
     of_file = pl.col("file")
     with_logs = [line.file for line in manifest if line.logs_in]
-    tried = [*(line.file for line in manifest), *(str(path) for path, _ in known.unread)]
+    tried = [*(line.file for line in manifest), *(shown(path) for path, _ in known.unread)]
     return (
         (of_file.is_in(with_logs) & (pl.col("reason") == NO_SPAN))
         | (of_file.is_in(tried) & pl.col("reason").str.starts_with(UNREAD))
-        | of_file.is_in(list(known.quarantined_again()))
+        | of_file.is_in(list(known.quarantined_again(settled)))
     )
 
 

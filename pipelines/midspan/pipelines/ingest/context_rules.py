@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -81,17 +81,19 @@ class ContextRules:
         return frozenset((*(self.attributes or {}).values(), *(each for each in by if each)))
 
     def of_file(self, path: str) -> dict[str, Any] | None:
-        """Return the context in a file's path; None when the expression does not match it."""
+        """Return the context in a file's path, null where it says what a field cannot be.
+
+        None when the expression does not match it.
+        """
         if self.name is None:
             return {}
         text = path if "/" in self.name else path.rpartition("/")[2]
         match = _compiled(self.name).search(text)
         if match is None:
             return None
-        values = {
+        return {
             field: context_value(field, text) for field, text in match.groupdict().items() if text
         }
-        return {field: value for field, value in values.items() if value is not None}
 
     def find(self, raw: RawSpan | RawLog) -> Found:
         """Return what a span or log record holds of the attributes asked for, as it was sent."""
@@ -102,35 +104,19 @@ class ContextRules:
                 found[name] = value
         return found
 
+    def mapped(self, found: Found) -> dict[str, Any]:
+        """Return the fields of context that were found, null where it cannot be what was found."""
+        return {
+            field: context_value(field, _scalar(found[name]))
+            for field, name in (self.attributes or {}).items()
+            if name in found
+        }
+
     def apply(self, span: Span, found: Found, of_file: Mapping[str, Any]) -> None:
         """Put the context of a span together: what rules map, its own, and what its file says."""
-        mapped = {
-            field: context_value(field, _scalar(found.get(name)))
-            for field, name in (self.attributes or {}).items()
-        }
-        usable = {field: value for field, value in mapped.items() if value is not None}
-        span.context = {**of_file, **span.context, **usable}
+        span.context = {**usable(of_file), **span.context, **usable(self.mapped(found))}
         if self.run_by is not None:
             self._set_run(span, found)
-
-    def unmapped(self, paths: Sequence[str], readers: Sequence["ContextReader"]) -> list[str]:
-        """Return in words what the rules name and nothing that was read has."""
-        if not readers:
-            return []
-        missing = self.asked().difference(*(reader.mapped for reader in readers))
-        there = set().union(*(reader.attributes for reader in readers))
-        told = []
-        for name in sorted(missing):
-            close = difflib.get_close_matches(name, there, n=3, cutoff=0.75)
-            like = f"; there are {', '.join(close)}" if close else ""
-            told.append(f"no span has the attribute {name}{like}")
-        others = [path for path in paths if self.of_file(path) is None]
-        if others:
-            told.append(
-                f"{len(others):,} of {len(paths):,} file names do not match {self.name}: "
-                f"{others[0]}{', ...' if len(others) > 1 else ''}"
-            )
-        return told
 
     def _set_run(self, span: Span, found: Found) -> None:
         recorded = span.context.pop("run_id", None)
@@ -148,54 +134,9 @@ class ContextRules:
         return {*(self.attributes or {}), *named}
 
 
-class ContextReader:
-    """Puts the context of one file's spans together, and keeps account of what the rules found.
-
-    `mapped` are the attributes that rules name and spans have; `attributes` the names of all.
-    """
-
-    def __init__(self, rules: ContextRules, path: object) -> None:
-        """Know the rules, and read what the file's path says."""
-        self.mapped: set[str] = set()
-        self.attributes: set[str] = set()
-        self._rules = rules if rules.recorded() else None
-        self._of_file = rules.of_file(str(path)) or {}
-
-    def read(self, raw: RawSpan, normalise: Callable[[RawSpan], Span]) -> Span:
-        """Return the normalised span with its context."""
-        if self._rules is None:
-            return normalise(raw)
-        found = self._rules.find(raw)
-        self.mapped.update(found)
-        self.attributes.update(raw.attributes, raw.resource)
-        span = normalise(raw)
-        self._rules.apply(span, found, self._of_file)
-        return span
-
-    def of_session(self, span: Span) -> Span:
-        """Return a span of a native session, which has no attributes, with its file's context."""
-        if self._rules is not None:
-            self._rules.apply(span, {}, self._of_file)
-        return span
-
-    def of_records(self, spans: Sequence[Span], records: Sequence[RawLog]) -> None:
-        """Give the spans of a session that log records tell of the context that these have."""
-        own: dict[str, Any] = {}
-        found: Found = {}
-        for record in records:
-            for name, field in CONTEXT.items():
-                value = record.attributes.get(name, record.resource.get(name))
-                usable = None if value is None else context_value(field, value)
-                if usable is not None:
-                    own.setdefault(field, usable)
-            if self._rules is not None:
-                found = self._rules.find(record) | found
-                self.attributes.update(record.attributes, record.resource)
-        self.mapped.update(found)
-        for span in spans:
-            span.context |= own
-            if self._rules is not None:
-                self._rules.apply(span, found, self._of_file)
+def usable(context: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of context that have a value."""
+    return {field: value for field, value in context.items() if value is not None}
 
 
 def _require_field(field: str, option: str) -> None:

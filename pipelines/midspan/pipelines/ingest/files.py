@@ -1,5 +1,6 @@
 """Which files a person means by the paths of `midspan ingest`."""
 
+import errno
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -105,6 +106,10 @@ def _existing(given: Path | str) -> Path:
         except (FileNotFoundError, NotADirectoryError) as error:
             reason = why(path, error) if path.is_symlink() else "no such file or directory"
             raise InvalidInput(f"{path}: {reason}") from None
+        except OSError as error:
+            if error.errno != errno.ELOOP:
+                raise
+            raise InvalidInput(f"{path}: {why(path, error)}") from None
     return path
 
 

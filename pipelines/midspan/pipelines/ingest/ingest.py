@@ -11,12 +11,14 @@ from midspan.pipelines.engines import Workers
 from midspan.pipelines.ingest.assembly.runs_of_traces import runs_of_traces
 from midspan.pipelines.ingest.combine import Shard, ShardReport, combine_shard
 from midspan.pipelines.ingest.commit import commit
+from midspan.pipelines.ingest.context_reader import unmapped
 from midspan.pipelines.ingest.context_rules import ContextRules
 from midspan.pipelines.ingest.files import SpanFile, find_inputs, pages_file
 from midspan.pipelines.ingest.known import Known, load_known
 from midspan.pipelines.ingest.logs.routes import route_logs, traces_of_sessions
 from midspan.pipelines.ingest.logs.told_sessions import add_told_sessions
 from midspan.pipelines.ingest.manifest import ManifestLine
+from midspan.pipelines.ingest.names import require_text, shown
 from midspan.pipelines.ingest.plan import joined_facts, plan_shards
 from midspan.pipelines.ingest.sources.fetch import fetch, server_at
 from midspan.pipelines.ingest.sources.remote import RemoteFile
@@ -69,6 +71,7 @@ def ingest(
         buckets = LARGE_BUCKETS if size >= LARGE_FROM_BYTES else SMALL_BUCKETS
         for server in servers.values():
             stack.enter_context(server)
+        require_text(into)
         workspace = Workspace.create(into, buckets=buckets)
         scratch = stack.enter_context(workspace.writing())
         fetched = fetch(servers.values(), workspace.path, scratch, rules.recorded(), progress)
@@ -111,7 +114,7 @@ class _Ingest:
         facts = joined_facts(reports)
         told = add_told_sessions(self._spilled, files, reports, facts, self._shards)
         run_of_trace = runs_of_traces(facts)
-        names = [str(file.path) for file in files]
+        names = [shown(file.path) for file in files]
         unmatched = route_logs(
             self._spilled,
             files=names,
@@ -135,16 +138,19 @@ class _Ingest:
             for source, (file, report) in enumerate(zip(files, reports, strict=False))
         ]
         lines += self._known.manifest()
-        rejected = [row_of(str(file.path), problem) for file, problem in self._known.rejected]
+        whole = {file.line for file, read in zip(files, reports, strict=False) if not read.unread}
+        settled = self._known.settled(merged, whole)
+        rejected = [row_of(shown(file.path), problem) for file, problem in self._known.rejected]
         rejected += read_rejected(self._spilled)
-        rejected += [row_of(str(path), unread(reason)) for path, reason in self._unread(reports)]
+        rejected += [row_of(shown(path), unread(reason)) for path, reason in self._unread(reports)]
         commit(
             self._workspace,
             shards=done,
             replaced=touched,
             rejected=rejected,
             known=self._known,
-            earlier=self._known.lines_after(merged),
+            earlier=self._known.lines_after(merged, settled),
+            settled=settled,
             manifest=lines,
             scratch=self._written,
         )
@@ -164,8 +170,9 @@ class _Ingest:
             dialects=sum((report.dialects for report in reports[: len(files)]), Counter[str]()),
             faults=sum((report.faults for report in done), Counter[str]()),
             notes=sum((report.notes for report in done), Counter[str]()),
-            unmapped=self._rules.unmapped(
-                [str(file.path) for file in files if isinstance(file.path, Path | RemoteFile)],
+            unmapped=unmapped(
+                self._rules,
+                [shown(file.path) for file in files if isinstance(file.path, Path | RemoteFile)],
                 [report.reader for report in reports if report.reader],
             ),
         )

@@ -1,15 +1,19 @@
 """What a workspace knows already, and which of the given files are new to it."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from midspan.pipelines.ingest.assembly.assemble import Records
 from midspan.pipelines.ingest.context_rules import ContextRules
+from midspan.pipelines.ingest.file_kinds import PART
 from midspan.pipelines.ingest.files import Inputs, SpanFile
 from midspan.pipelines.ingest.manifest import READER, ManifestLine, read_manifest
+from midspan.pipelines.ingest.names import shown
 from midspan.pipelines.ingest.raw import Rejected
 from midspan.pipelines.ingest.record_files import RecordFile, read_record_files, stored_records
+from midspan.pipelines.ingest.sources.remote import RemoteFile
 from midspan.pipelines.ingest.unread import Unread
 from midspan.pipelines.records import PlannedRun, ResultRecord
 from midspan.pipelines.workspace import Workspace
@@ -39,11 +43,14 @@ class Known:
     tried_again: frozenset[str] = frozenset()
     """Hashes of files that an earlier midspan could make nothing of."""
 
+    followed: Mapping[int, int | None] = field(default_factory=dict)
+    """Lines of the manifest whose file is now another, and that one's line; None: of records."""
+
     def manifest(self) -> Iterator[ManifestLine]:
         """Yield a line for each record file with something that could not be read."""
         for digest, count in Counter(file.digest for file, _ in self.rejected).items():
             yield ManifestLine(
-                file=str(next(file.path for file, _ in self.rejected if file.digest == digest)),
+                file=shown(next(file.path for file, _ in self.rejected if file.digest == digest)),
                 hash=digest,
                 spans_in=count,
                 kept=0,
@@ -52,16 +59,36 @@ class Known:
                 reader=READER,
             )
 
-    def quarantined_again(self) -> set[str]:
-        """Return files of which all that the quarantine says is said anew."""
-        return {line.file for line in self.lines if line.hash in self.tried_again}
+    def settled(self, merged: Mapping[int, int], whole: Container[int]) -> set[int]:
+        """Return the lines of which all that the quarantine says is said anew, or is past.
 
-    def lines_after(self, merged: Mapping[int, int]) -> list[ManifestLine]:
+        `merged` are the spans superseded, by line, and `whole` the lines of files that were read to
+        their ends. A file of the same name that has none of the spans may be one in another folder.
+        """
+        return {
+            number
+            for number, later in self.followed.items()
+            if later is None
+            or (
+                later in whole
+                and (not self.lines[number].has_spans or merged.get(number) or merged.get(later))
+            )
+        }
+
+    def quarantined_again(self, settled: Container[int]) -> set[str]:
+        """Return files of which all that the quarantine says is said anew."""
+        return {
+            line.file
+            for number, line in enumerate(self.lines)
+            if line.hash in self.tried_again or number in settled
+        }
+
+    def lines_after(self, merged: Mapping[int, int], settled: Container[int]) -> list[ManifestLine]:
         """Return the manifest's lines after spans of their files were superseded, by line."""
         return [
             line.read_again()
             if line.hash in self.tried_again
-            else line.with_merged(merged.get(number, 0))
+            else (line.settled() if number in settled else line).with_merged(merged.get(number, 0))
             for number, line in enumerate(self.lines)
         ]
 
@@ -93,7 +120,8 @@ def load_known(
     read_before = (
         number
         for number, file in enumerate(new_files)
-        if file.digest in seen or servers.get(str(file.path), rules.recorded()) != rules.recorded()
+        if file.digest in seen
+        or servers.get(shown(file.path), rules.recorded()) != rules.recorded()
     )
     record_files = list(read_record_files(inputs))
     given = {file.digest for file in new_files} | {file.digest for file in record_files}
@@ -107,6 +135,7 @@ def load_known(
         reread=frozenset(read_before),
         cursors=cursors or {},
         tried_again=frozenset(lost & given),
+        followed=_followed(lines, new_files, record_files),
     )
     for each in record_files:
         for record in each.records:
@@ -115,6 +144,26 @@ def load_known(
             elif each.digest not in seen:
                 known.rejected.append((each, record))
     return known
+
+
+def _followed(
+    lines: Sequence[ManifestLine], files: Sequence[SpanFile], records: Sequence[RecordFile]
+) -> dict[int, int | None]:
+    """Return which lines tell of files that are now others, and the lines of these."""
+    later: dict[str, int | None] = {
+        shown(file.path).removesuffix(PART): file.line
+        for file in files
+        if isinstance(file.path, Path | RemoteFile)
+    }
+    unchanged = {file.digest for file in records}
+    later |= dict.fromkeys((shown(file.path) for file in records), None)
+    return {
+        number: later[name]
+        for number, line in enumerate(lines)
+        if (name := line.file.removesuffix(PART)) in later
+        and line.hash not in unchanged
+        and (line.quarantined or line.logs_unmatched)
+    }
 
 
 def _add(known: Known, record: PlannedRun | ResultRecord) -> None:

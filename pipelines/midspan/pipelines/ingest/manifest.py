@@ -9,6 +9,7 @@ import msgspec
 
 from midspan.pipelines.ingest.context_rules import ContextRules
 from midspan.pipelines.ingest.files import SpanFile
+from midspan.pipelines.ingest.names import shown
 from midspan.pipelines.ingest.sources.pages import Pages
 from midspan.pipelines.ingest.spill import FileReport
 from midspan.scorers.errors import InvalidInput
@@ -40,6 +41,11 @@ class ManifestLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     reader: str | None = None
 
     @property
+    def has_spans(self) -> bool:
+        """Return whether spans of the file are, or were, in the workspace."""
+        return self.kept > 0 or self.merged > 0
+
+    @property
     def is_lost(self) -> bool:
         """Return whether nothing could be made of the file by another midspan than this one."""
         nothing = 0 < self.spans_in == self.quarantined and not self.logs_in
@@ -53,6 +59,17 @@ class ManifestLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         """Return the line after its file was read again: a later line says what became of it."""
         return msgspec.structs.replace(self, spans_in=0, quarantined=0)
 
+    def settled(self) -> "ManifestLine":
+        """Return the line after its file was read anew, with all that could not be read before."""
+        return msgspec.structs.replace(
+            self,
+            spans_in=self.spans_in - self.quarantined,
+            quarantined=0,
+            logs_in=self.logs_in - self.logs_unmatched,
+            logs_unmatched=0,
+            reader=None,
+        )
+
     @classmethod
     def of(
         cls,
@@ -65,7 +82,7 @@ class ManifestLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     ) -> "ManifestLine":
         """Return the line of a file; what was neither merged nor quarantined was kept."""
         return cls(
-            file=str(file.path),
+            file=shown(file.path),
             hash=file.digest if report.unread is None else "",
             spans_in=report.spans_in,
             kept=report.spans_in - merged - report.quarantined,

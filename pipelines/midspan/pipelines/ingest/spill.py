@@ -13,10 +13,12 @@ import msgspec
 
 from midspan.pipelines.ingest.assembly.runs_of_traces import TraceFacts, session_run_id
 from midspan.pipelines.ingest.content.document import encode
-from midspan.pipelines.ingest.context_rules import ContextReader, ContextRules
+from midspan.pipelines.ingest.context_reader import ContextReader
+from midspan.pipelines.ingest.context_rules import ContextRules
 from midspan.pipelines.ingest.decode import read
 from midspan.pipelines.ingest.files import Location, SpanFile
 from midspan.pipelines.ingest.logs.entry import READ, entry_of
+from midspan.pipelines.ingest.names import shown
 from midspan.pipelines.ingest.normalise import Unusable, normalise
 from midspan.pipelines.ingest.raw import RAW_KEPT, Raw, RawLog, RawSpan, Rejected
 from midspan.pipelines.ingest.sources.pages import Pages
@@ -57,17 +59,17 @@ def spill_file(
 ) -> FileReport:
     """Return the report of one file, whose spans then lie in the directory by shard."""
     report = FileReport()
-    reader = report.reader = ContextReader(rules, file.path)
+    reader = report.reader = ContextReader(rules, shown(file.path))
     with Spill(directory, str(source), shards) as spill:
         for item in _items(file, report):
             if isinstance(item, RawLog) or (isinstance(item, Rejected) and item.log):
-                _set_down_log(item, source, str(file.path), report, spill)
+                _set_down_log(item, source, shown(file.path), report, spill)
                 continue
             report.spans_in += 1
             span = _normalised(item, reader)
             if isinstance(span, Rejected):
                 report.quarantined += 1
-                spill.reject(str(file.path), span)
+                spill.reject(shown(file.path), span)
             else:
                 span.source, span.launch = file.line, file.launch
                 note_span(report, span, spill.add(span))

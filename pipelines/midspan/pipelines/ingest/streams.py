@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, Literal
 
+from midspan.pipelines.ingest.names import shown
+
 STANDARD_INPUT: Final = "-"
 
 
@@ -42,10 +44,10 @@ def kept_streams(
         for number, path in enumerate(paths):
             if str(path) == STANDARD_INPUT:
                 content = standard_input or sys.stdin.buffer
-                kept.append(_keep(content, str(path), Path(directory, str(number))))
+                kept.append(_keep(content, shown(path), Path(directory, str(number))))
             elif Path(path).is_fifo():
                 with Path(path).open("rb") as content:
-                    kept.append(_keep(content, str(path), Path(directory, str(number))))
+                    kept.append(_keep(content, shown(path), Path(directory, str(number))))
             else:
                 kept.append(path)
         yield kept

@@ -1,11 +1,13 @@
 """Files that cannot be read, and why: each is told of, and the others are read."""
 
+import errno
 import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from midspan.pipelines.ingest.file_kinds import PART
+from midspan.pipelines.ingest.names import shown
 from midspan.pipelines.ingest.raw import Rejected
 from midspan.scorers.errors import MidspanError, SurroundingsError
 
@@ -50,6 +52,8 @@ def why(path: object, error: OSError | MidspanError) -> str:
         if isinstance(path, Path) and path.is_symlink():
             return f"it is a link to {path.readlink()}, which is not there"
         return "it was there a moment ago, and is gone"
+    if error.errno == errno.ELOOP:
+        return "it is a link that leads to itself"
     return error.strerror or str(error)
 
 
@@ -64,11 +68,11 @@ def renamed(path: object) -> Path | None:
 def nothing_read(files: Iterable[Unread]) -> SurroundingsError:
     """Return the error where no file at all could be read."""
     return SurroundingsError(
-        "\n".join(f"{path}: {reason}" for path, reason in files),
+        "\n".join(f"{shown(path)}: {reason}" for path, reason in files),
         fix="Nothing was read. Name a file that can be, or run this again when they can.",
     )
 
 
 def unread(reason: str) -> Rejected:
     """Return what the quarantine says of a file."""
-    return Rejected(0, UNREAD + reason, "")
+    return Rejected(0, UNREAD + shown(reason), "")

@@ -32,28 +32,26 @@ def command_events(command: Command, recorded: Recorded) -> pl.DataFrame:
     """Return the calls that started a program."""
     named = candidates(recorded.of(["shell", "python"]), literals(command.program))
     calls = hinted(named, program_hint(command.program))
-    found = _found(calls, recorded, _ran)
     matches = pl.col("glob").str.contains(name_pattern(command.program))
     if command.arguments is not None:
         matches &= holds("more", command.arguments)
-    return _events(calls, found.filter(matches))
+    return _events(calls, recorded, _ran, matches)
 
 
 def read_events(predicate: ReadsPredicate, recorded: Recorded) -> pl.DataFrame:
     """Return the calls that read a file."""
     calls = _with_path(recorded, ["read", "search", "write"], predicate.reads)
-    found = _found(calls, recorded, _read)
-    return _events(calls, found.filter(pl.col("glob").str.contains(path_pattern(predicate.reads))))
+    matches = pl.col("glob").str.contains(path_pattern(predicate.reads))
+    return _events(calls, recorded, _read, matches)
 
 
 def write_events(predicate: WritesPredicate, recorded: Recorded) -> pl.DataFrame:
     """Return the calls that wrote a file, or a part of it."""
     calls = _with_path(recorded, ["write"], predicate.writes, shell=MAY_WRITE)
-    found = _found(calls, recorded, _written)
     matches = pl.col("glob").str.contains(path_pattern(predicate.writes))
     if predicate.content is not None:
         matches &= holds("more", predicate.content)
-    return _events(calls, found.filter(matches))
+    return _events(calls, recorded, _written, matches)
 
 
 def _with_path(
@@ -87,23 +85,31 @@ def distinct(calls: pl.DataFrame) -> Iterator[tuple[str, str]]:
     return calls.select("name", "arguments").unique(maintain_order=True).iter_rows()
 
 
-def _found(
-    calls: pl.DataFrame, recorded: Recorded, of: Callable[[Facts], Iterable[Found]]
+def _events(
+    calls: pl.DataFrame,
+    recorded: Recorded,
+    of: Callable[[Facts], Iterable[Found]],
+    matches: pl.Expr,
 ) -> pl.DataFrame:
-    rows = [
-        (name, arguments, *found)
-        for name, arguments in distinct(calls)
-        for found in of(recorded.facts(name, arguments))
-    ]
-    columns = ("name", "arguments", "glob", "more", "told")
-    return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
-
-
-def _events(calls: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-    told = found.group_by("name", "arguments", maintain_order=True).agg(
-        matched=pl.col("told").unique(maintain_order=True).head(3).str.join("; ")
+    """Return the calls of which something that they did matches."""
+    kinds = calls.select("name", "arguments").unique(maintain_order=True).with_row_index("kind")
+    numbers: list[int] = []
+    found: list[Found] = []
+    for number, name, arguments in kinds.iter_rows():
+        for one in of(recorded.facts(name, arguments)):
+            numbers.append(number)
+            found.append(one)
+    globs, more, told = zip(*found, strict=True) if found else ((), (), ())
+    schema = {"kind": pl.UInt32, "glob": pl.String, "more": pl.String, "told": pl.String}
+    frame = pl.DataFrame([numbers, list(globs), list(more), list(told)], schema=schema)
+    matched = (
+        frame.filter(matches)
+        .group_by("kind", maintain_order=True)
+        .agg(matched=pl.col("told").unique(maintain_order=True).head(3).str.join("; "))
     )
-    rows = calls.join(told, on=["name", "arguments"], maintain_order="left")
+    rows = calls.join(
+        matched.join(kinds, on="kind"), on=["name", "arguments"], maintain_order="left"
+    )
     return events(rows.select("run_id", "matched", number="call"), CALL)
 
 

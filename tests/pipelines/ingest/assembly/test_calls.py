@@ -1,8 +1,10 @@
 """Logical calls: how emissions and executions find each other, and in what order they stand."""
 
+import json
 from pathlib import Path
+from typing import Any
 
-from tests.support.otlp import Story, call, offered
+from tests.support.otlp import Story, attributes_of, call, offered
 from tests.support.workspaces import Rows, ingested, rows
 
 JOINED = ("call", "name", "raw_arguments", "turn", "position", "result", "emitted", "executed")
@@ -128,6 +130,36 @@ def test_arguments_that_are_not_json_stay_as_they_are(tmp_path: Path) -> None:
     assert calls(tmp_path, story, *columns) == [
         ('{"n": 1', None, None, False, "model.unparseable", True)
     ]
+
+
+def test_arguments_that_a_framework_printed_are_read_and_stay_as_printed(tmp_path: Path) -> None:
+    story = Story()
+    with story.agent():
+        printed = story.tool("look", id="a")
+        broken = story.tool("look", id="b")
+    for span, written in ((printed, "{'n': 1.0, 'all': True}"), (broken, "{'n': 1,}")):
+        span["attributes"] = attributes_of(
+            {"openinference.span.kind": "TOOL", "tool.name": "look", "input.value": written}
+        )
+    columns = ("raw_arguments", "arguments", "json_valid", "fault", "notes")
+    assert calls(tmp_path, story, *columns) == [
+        ("{'n': 1.0, 'all': True}", '{"all":true,"n":1}', True, "none", ["unwrapped"]),
+        ("{'n': 1,}", None, False, "model.unparseable", []),
+    ]
+
+
+def test_turns_of_one_instant_stand_in_the_order_of_what_the_model_was_told(
+    tmp_path: Path,
+) -> None:
+    story = Story()
+    history = [{"role": "user", "parts": [{"type": "text", "content": "look"}]}]
+    told: dict[str, Any] = {"gen_ai.input.messages": json.dumps(history * 2)}
+    with story.agent():
+        story.llm(text="done", at=5, **told)
+        story.llm(call("look", {}, id="a"), input="look", at=5)
+    workspace = ingested(tmp_path, story.spans)
+    assert rows(workspace, "calls", "name", "turn") == [("look", 0)]
+    assert rows(workspace, "runs", "turns", "answer") == [(2, "done")]
 
 
 def test_the_other_faults_of_a_model(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.support.otlp import RUN, SECOND, Story, call
+from tests.support.otlp import RUN, SECOND, Story, attributes_of, call
 from tests.support.workspaces import ingested, rows
 
 TEXT: Final = '{"role": "assistant", "parts": [{"type": "text", "content": "No"}]}'
@@ -171,6 +171,26 @@ def test_the_context_of_the_root_wins_and_the_conflict_is_noted(tmp_path: Path) 
     workspace = ingested(tmp_path, [*story.spans, *other.spans])
     assert rows(workspace, "runs", "task", "trial", "notes") == [
         ("root", 2, ["context_conflict"]),
+    ]
+
+
+def test_the_model_is_the_one_that_all_turns_name(tmp_path: Path) -> None:
+    named, mixed, said = Story(run_id="1" * 32), Story(run_id="2" * 32, trace=2), Story(trace=3)
+    mini: dict[str, Any] = {"gen_ai.request.model": "gpt-4.1-nano"}
+    with named.agent():
+        named.llm(text="done")
+        named.llm(text="done")
+    with mixed.agent():
+        mixed.llm(text="done")
+        mixed.llm(text="done", **mini)
+    with said.agent() as root:
+        said.llm(text="done")
+    root["attributes"] += attributes_of({"midspan.model": "qwen3"})
+    workspace = ingested(tmp_path, named.spans + mixed.spans + said.spans)
+    assert rows(workspace, "runs", "run_id", "model") == [
+        ("1" * 32, "gpt-4.1-mini"),
+        ("2" * 32, None),
+        (RUN, "qwen3"),
     ]
 
 

@@ -77,6 +77,13 @@ def test_a_request_to_openai() -> None:
     assert span.attributes == "{}"
 
 
+def test_counts_that_cannot_be_are_not_known_and_stay_where_they_were() -> None:
+    usage = {"input_tokens": -5, "output_tokens": 10**18, "cache_read_input_tokens": 64}
+    span = mlflow("CHAT_MODEL", mlflow__chat__tokenUsage=json.dumps(usage))
+    assert (span.input_tokens, span.output_tokens, span.cache_read_tokens) == (None, None, 64)
+    assert json.loads(json.loads(span.attributes)["mlflow.chat.tokenUsage"]) == usage
+
+
 def test_a_request_to_anthropic_has_its_instructions_apart() -> None:
     use = {"type": "tool_use", "id": "c1", "name": "f", "input": {"a": 1}}
     span = mlflow(

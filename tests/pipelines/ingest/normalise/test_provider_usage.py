@@ -75,6 +75,7 @@ def tokens(span: Span) -> Tokens:
         ("{'prompt_tokens': 180, 'completion_tokens': None}", (180, None, None, None, None)),
         ('{"prompt_tokens": 180}', (180, None, None, None, None)),
         ({"prompt_tokens": 180, "prompt_tokens_details": None}, (180, None, None, None, None)),
+        ({"prompt_tokens": -5, "completion_tokens": 10**18}, (None, None, None, None, None)),
         ("no usage", (None, None, None, None, None)),
         (7, (None, None, None, None, None)),
     ],

@@ -175,6 +175,26 @@ def test_a_line_written_twice_counts_once() -> None:
     assert [(span.text, span.input_tokens) for span in reading.of_kind("llm")] == [("Hi", 3)]
 
 
+def test_lines_that_merely_share_an_id_all_count() -> None:
+    call = '{"type":"tool_use","id":"t","name":"Bash","input":{}}'
+    result = (
+        '{"type":"user","uuid":"a","parentUuid":"a","sessionId":"s","message":{"role":"user",'
+        '"content":[{"type":"tool_result","tool_use_id":"t","content":"ok"}]}}'
+    )
+    reading = read_lines(
+        SessionFormat.CLAUDE_CODE,
+        _assistant("a", "a", call),
+        result,
+        _assistant("a", "a", '{"type":"text","text":"Done"}'),
+        result,
+    )
+    assert [(span.text, span.emitted) for span in reading.of_kind("llm")] == [
+        (None, [Emitted("t", "Bash", "{}")]),
+        ("Done", []),
+    ]
+    assert reading.rows("calls", "result") == [("ok",)]
+
+
 def test_a_gateway_that_gives_every_message_one_id_makes_several_answers() -> None:
     call = '{"type":"tool_use","id":"t","name":"Bash","input":{}}'
     result = (

@@ -124,11 +124,10 @@ def _tell(calls: Sequence[Call], llms: Sequence[Node]) -> None:
         return
     following = next_llms(llms)
     for emitted_by, group in groupby(calls, key=lambda call: call.emitted_by):
-        turn = list(group)
-        after = None if emitted_by is None else following.get(emitted_by)
+        assert emitted_by is not None, "only what was emitted is told of"
+        turn, after = list(group), following.get(emitted_by)
         if after is None or all(call.has_result for call in turn):
             continue
-        assert emitted_by is not None, "only what was emitted is told of"
         emitted = [call.emission for call in turn if call.emission]
         told = results_told(emitted, after.span, as_text=emitted_by.span.text_form is not None)
         for position, call in enumerate(turn):

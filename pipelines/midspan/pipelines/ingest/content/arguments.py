@@ -1,8 +1,8 @@
 """Arguments of a call as the producer wrote them, brought back to what the model meant.
 
 Producers wrap arguments, print them as Python does, encode them twice, or put the tool's schema
-where the arguments belong. What was done is said in notes. What a model wrote and is no JSON stays as
-it is: it is the model's fault, and not to be mended here.
+where the arguments belong. What was done is said in notes. What a model wrote and is no JSON stays
+as it is: it is the model's fault, and not to be mended here.
 """
 
 from typing import Any, Final, NamedTuple

@@ -42,18 +42,11 @@ def _records(content: Content, parts: Parts) -> Iterator[Raw]:
             content.skip(len(text))
             yield from found
             return
-    problems: list[Rejected] = []
-    for position, line in whole(_lines(content, problems)):
-        yield from _of_line(position, line, parts)
-    yield from problems
-
-
-def _lines(content: Content, problems: list[Rejected]) -> Iterator[tuple[int, bytes]]:
-    for line in lines(content):
+    for position, line in whole((content.position, line) for line in lines(content)):
         if line is None:
-            problems.append(Rejected(content.position, f"a line {TOO_LONG}", ""))
+            yield Rejected(position, f"a line {TOO_LONG}", "")
         elif line.strip():
-            yield content.position, line
+            yield from _of_line(position, line, parts)
 
 
 def _of_line(position: int, line: bytes, parts: Parts) -> Iterable[Raw]:

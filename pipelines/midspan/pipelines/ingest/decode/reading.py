@@ -11,6 +11,7 @@ from midspan.pipelines.ingest.decode.json_text import read_json
 from midspan.pipelines.ingest.decode.lines import MARK
 from midspan.pipelines.ingest.decode.pieces import METRICS
 from midspan.pipelines.ingest.decode.session_files import read_session_file
+from midspan.pipelines.ingest.names import shown
 from midspan.pipelines.ingest.raw import RAW_KEPT, Raw, Rejected
 from midspan.pipelines.ingest.span import Span
 
@@ -59,11 +60,11 @@ def _read(content: Content, name: str) -> Iterator[Raw | Span]:
         case None:
             yield Rejected(1, UNKNOWN, _text(head))
         case Json():
-            yield from read_json(content, plain_name(name))
+            yield from read_json(content, plain_name(shown(name)))
         case Framing() as framing:
             yield from read_messages(content, framing)
         case session:
-            yield from read_session_file(content, session, plain_name(name))
+            yield from read_session_file(content, session, plain_name(shown(name)))
 
 
 def _text(head: bytes) -> str:

@@ -47,21 +47,21 @@ def apart(line: bytes) -> list[bytes]:
     return [document.encode(errors="surrogateescape") for document in found]
 
 
-def whole(lines: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+def whole(lines: Iterable[tuple[int, bytes | None]]) -> Iterator[tuple[int, bytes | None]]:
     """Yield lines, and a document that goes over many of them as one, with where it begins.
 
     Such a document is told by how it is printed: it opens and closes on lines of their own, and
-    what is in between is set in.
+    what is in between is set in. None is a line that is too long to be held.
     """
     held: list[tuple[int, bytes]] = []
     size = 0
     for position, line in lines:
-        ends = line.rstrip() if len(line) < _SHORT else b""
-        if size > LONGEST or (held and not _is_within(line) and ends not in _ENDS):
+        ends = line.rstrip() if line is not None and len(line) < _SHORT else b""
+        if size > LONGEST or (held and ends not in _ENDS and not _is_within(line)):
             yield from held
             held.clear()
             size = 0
-        if held:
+        if held and line is not None:
             held.append((position, line))
             size += len(line)
             if ends in _ENDS:
@@ -70,7 +70,7 @@ def whole(lines: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
                 held = [(position, ends[1:])] if ends[1:] else []
                 size = 0
         elif ends in _OPENS_ALONE:
-            held.append((position, line))
+            held.append((position, ends))
         else:
             yield position, line
     yield from held
@@ -92,8 +92,8 @@ def _documents(text: str) -> Iterator[tuple[int, str]]:
         line += text.count("\n", begins.start(), at)
 
 
-def _is_within(line: bytes) -> bool:
-    return line[:1].isspace() or not line.strip()
+def _is_within(line: bytes | None) -> bool:
+    return line is not None and (line[:1].isspace() or not line)
 
 
 def _second_beginning(text: str) -> int | None:

@@ -46,6 +46,9 @@ class _SessionFile:
     def _of(self, first: Part) -> Iterator[bytes]:
         """Yield the lines of the first session, and keep those of others."""
         for position, line in whole(self._lines()):
+            if line is None:
+                self._problems.append(Rejected(position, f"a line {TOO_LONG}", ""))
+                continue
             for document, part in self._parts.sort(position, line):
                 if part is None:
                     self._of_none.append((position, document))
@@ -56,13 +59,10 @@ class _SessionFile:
                 else:
                     part.keep(document)
 
-    def _lines(self) -> Iterator[tuple[int, bytes]]:
+    def _lines(self) -> Iterator[tuple[int, bytes | None]]:
         content, size = self._content, 0
         for line in lines(content):
-            if line is None:
-                self._problems.append(Rejected(content.position, f"a line {TOO_LONG}", ""))
-                continue
-            size += len(line)
+            size += len(line or b"")
             if size > LARGEST:
                 reason = f"sessions larger than {LARGEST // 2**30} GiB are not read to their end"
                 self._problems.append(Rejected(content.position, reason, ""))

@@ -161,7 +161,7 @@ def put_note(span: Span, note: str) -> None:
 
 
 def put_arguments(span: Span, value: Any, *, printed: bool = False) -> None:
-    """Set a tool span's raw arguments, unwrapped; `printed` if its producer prints what it parsed."""
+    """Set a tool span's raw arguments, unwrapped; `printed` if its producer prints them parsed."""
     arguments = read_arguments(value, printed=printed)
     for note in arguments.notes:
         put_note(span, note)

@@ -42,6 +42,9 @@ DIALECT: Final = "claude-code-session"
 SYNTHETIC: Final = "<synthetic>"
 """The model of messages that the program wrote itself."""
 
+_SAID: Final = ("type", "message", "error", "content")
+_OF_LINES: Final = ("parentUuid", "isMeta", *_SAID)
+
 MessageKey = tuple[str, str, str]
 """Agent, id of the message, and id of its request where the line has one."""
 
@@ -74,7 +77,7 @@ class _Reader:
         self._attributes: Entry = {}
 
     def take(self, entry: Entry) -> None:
-        """Read one line; a line that was written twice counts once."""
+        """Read one line; a line that was written twice counts once, whatever only shares its id."""
         self._session = self._session or string(entry, "sessionId")
         self._version = self._version or string(entry, "version")
         for field in ("cwd", "gitBranch"):
@@ -82,11 +85,12 @@ class _Reader:
                 self._attributes.setdefault(field, entry[field])
         uuid = string(entry, "uuid")
         if uuid is not None:
-            if uuid in self._lines:
-                return
-            self._lines[uuid] = {
-                name: entry.get(name) for name in ("parentUuid", "type", "isMeta")
-            } | {"prompt": _is_prompt(entry)}
+            line = {name: entry.get(name) for name in _OF_LINES} | {"prompt": _is_prompt(entry)}
+            first = self._lines.setdefault(uuid, line)
+            if first is not line:
+                if all(first[name] == line[name] for name in _SAID):
+                    return
+                uuid = None
         kind, time = string(entry, "type"), nanoseconds(entry.get("timestamp"))
         if kind == "user":
             self._user(uuid, entry, time)

@@ -3,7 +3,7 @@
 import datetime
 from typing import Any, NamedTuple
 
-from midspan.pipelines.ingest.normalise.numbers import finite_number, whole_number
+from midspan.pipelines.ingest.normalise.numbers import finite_number, token_count, whole_number
 from midspan.pipelines.ingest.raw import RawLog
 
 REDACTED = "<REDACTED>"
@@ -23,8 +23,8 @@ class Entry(NamedTuple):
         return next((v for v in values if isinstance(v, str) and v and v != REDACTED), None)
 
     def number(self, name: str) -> int | None:
-        """Return an attribute that is a whole number, also where it was sent as text."""
-        return whole_number(self.fields.get(name))
+        """Return an attribute that is a count, also where it was sent as text."""
+        return token_count(self.fields.get(name))
 
     def is_false(self, name: str) -> bool:
         """Return whether an attribute says no."""

@@ -119,9 +119,12 @@ def _told(inputs: Any) -> list[Message]:
 
 
 def _read_usage(span: Span, source: Source) -> None:
-    usage = parse(source.take(_USAGE))
+    usage = parse(source.peek(_USAGE))
+    usage = usage if isinstance(usage, dict) else {}
+    if all(token_count(usage.get(name, 0)) is not None for name in _TOKENS.values()):
+        source.take(_USAGE)
     for field, name in _TOKENS.items():
-        if isinstance(usage, dict) and getattr(span, field) is None:
+        if getattr(span, field) is None:
             setattr(span, field, token_count(usage.get(name)))
     cost = parse(source.peek(_COST))
     if isinstance(cost, dict) and span.cost_usd is None:
