@@ -1,10 +1,8 @@
 """`midspan score`: every scorer over a workspace, or over files without one."""
 
 import shlex
-import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,13 +10,11 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from midspan.pipelines.cli import console
-from midspan.pipelines.cli.ingest import describe, list_rejected
+from midspan.pipelines.cli.given import Given, opened
 from midspan.pipelines.cli.score_progress import runs_a_second
 from midspan.pipelines.cli.termination import ended_as_interrupted
-from midspan.pipelines.ingest.ingest import ingest
-from midspan.pipelines.ingest.names import shown
-from midspan.pipelines.workspace import SETTINGS, Workspace
-from midspan.scorers.errors import Exit, InvalidInput
+from midspan.pipelines.workspace import Workspace
+from midspan.scorers.errors import Exit
 
 if TYPE_CHECKING:
     from midspan.pipelines.scoring import ScoringSummary
@@ -105,17 +101,18 @@ def command(
         only=_listed(only),
         compat=_listed(compat),
     )
-    with _workspace(paths) as (workspace, quarantined):
+    with opened(paths) as given:
+        workspace, quarantined = given.workspace, given.quarantined
         setting = _setting(workspace, asked)
         if explain is not None:
-            with _named_as_given(workspace, paths):
+            with given.named():
                 _tell(workspace, explain, setting, asked, as_json=as_json)
             return Exit.IN_PART if quarantined else Exit.DONE
         summary = _score(workspace, setting, asked)
         if as_json:
             click.echo(workspace.table("scores").collect().write_json())
         else:
-            _show(workspace, setting, _command(paths, workspace))
+            _show(workspace, setting, _command(given))
     for name, reason in summary.failed.items():
         click.echo(f"scorer {name} failed: {reason}", err=True)
     if not summary.runs:
@@ -223,48 +220,14 @@ def _tell(
     screen.print(story, crop=False)
 
 
-def _command(paths: Sequence[Path], workspace: Workspace) -> str:
+def _command(given: Given) -> str:
     """Return the command that tells of a run, but for its id: of files, with the same options."""
     context = click.get_current_context()
-    words = [str(path) for path in paths]
-    if not _is_named(workspace, paths):
+    words = [str(path) for path in given.paths]
+    if not given.is_workspace:
         for name in ("suite", "profile", "expectations"):
             value = context.params[name]
             words += [] if value is None else [f"--{name}", str(value)]
         for name in ("only", "compat"):
             words += [word for value in context.params[name] for word in (f"--{name}", value)]
     return shlex.join(["midspan", "score", *words])
-
-
-@contextmanager
-def _named_as_given(workspace: Workspace, paths: Sequence[Path]) -> Iterator[None]:
-    """Have errors name the files that a person named, and not the folder that held them here."""
-    try:
-        yield
-    except InvalidInput as error:
-        if _is_named(workspace, paths):
-            raise
-        named = shlex.join(map(shown, paths))
-        message = str(error.args[0]).replace(str(workspace.path), named)
-        is_here = error.fix is not None and str(workspace.path) in error.fix
-        fix = f"Some of the runs: midspan score {named}" if is_here else error.fix
-        raise InvalidInput(message, fix=fix) from error
-
-
-def _is_named(workspace: Workspace, paths: Sequence[Path]) -> bool:
-    return [workspace.path] == list(paths)
-
-
-@contextmanager
-def _workspace(paths: tuple[Path, ...]) -> Iterator[tuple[Workspace, int]]:
-    """Give the workspace named, or a temporary one holding the files named."""
-    if len(paths) == 1 and (paths[0] / SETTINGS).is_file():
-        yield Workspace(paths[0]), 0
-        return
-    with tempfile.TemporaryDirectory(prefix="midspan-") as directory:
-        with console.progress() as progress:
-            summary = ingest(paths, Path(directory), progress=progress)
-        if console.notes().is_terminal:
-            click.echo(describe(summary), err=True)
-        list_rejected(summary)
-        yield Workspace(directory), len(summary.rejected)

@@ -9,6 +9,7 @@ import polars as pl
 from midspan.scorers.markers import combining
 from midspan.scorers.markers.documents import command_events, read_events, write_events
 from midspan.scorers.markers.events import EVENTS, PLACED
+from midspan.scorers.markers.possible import possible_runs
 from midspan.scorers.markers.python_events import python_events
 from midspan.scorers.markers.recorded import recorded
 from midspan.scorers.markers.steps import ANSWER, KEY, steps
@@ -61,7 +62,8 @@ def firings(tables: Tables, predicates: Mapping[str, Predicate]) -> pl.DataFrame
         for name, one in predicates.items()
         if isinstance(one, NotPredicate)
     }
-    ids = [one["run_id"] for one in (*found.values(), *quiet.values())]
+    possible = [possible_runs(one, lambda leaf: found[_key(leaf)]) for one in predicates.values()]
+    ids = [one["run_id"] for one in (*possible, *quiet.values())]
     if not sum(map(len, ids)):
         return pl.DataFrame(schema=FIRINGS)
     places = steps(tables, pl.concat(ids).unique())

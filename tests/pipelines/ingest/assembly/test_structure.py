@@ -5,6 +5,11 @@ from typing import Any, Final
 
 import pytest
 
+from midspan.pipelines.ingest.assembly.run_row import run_row
+from midspan.pipelines.ingest.assembly.structure import read_structure
+from midspan.pipelines.ingest.span import Span
+from midspan.scorers.tables import RUNS
+from tests.pipelines.ingest.stories import planned
 from tests.support.otlp import RUN, SECOND, Story, attributes_of, call
 from tests.support.workspaces import ingested, rows
 
@@ -192,6 +197,26 @@ def test_the_model_is_the_one_that_all_turns_name(tmp_path: Path) -> None:
         ("2" * 32, None),
         (RUN, "qwen3"),
     ]
+
+
+def test_a_planned_run_has_the_model_of_its_plan_or_none() -> None:
+    span = Span(
+        trace_id="a" * 32,
+        span_id=_id(1),
+        parent_id=None,
+        kind="llm",
+        name="chat",
+        start_ns=1,
+        end_ns=2,
+        status="ok",
+        dialect="other",
+        request_model="gpt-4o",
+    )
+    structure = read_structure([span])
+    column = RUNS.schema.names().index("model")
+    plans = (None, planned(), planned(model="mini"))
+    models = [run_row(RUN, structure, [], plan, None, 0)[column] for plan in plans]
+    assert models == ["gpt-4o", None, "mini"]
 
 
 def _id(number: int) -> str:

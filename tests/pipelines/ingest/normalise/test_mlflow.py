@@ -79,7 +79,7 @@ def test_a_request_to_openai() -> None:
 
 def test_counts_that_cannot_be_are_not_known_and_stay_where_they_were() -> None:
     usage = {"input_tokens": -5, "output_tokens": 10**18, "cache_read_input_tokens": 64}
-    span = mlflow("CHAT_MODEL", mlflow__chat__tokenUsage=json.dumps(usage))
+    span = mlflow("CHAT_MODEL", **{"mlflow.chat.tokenUsage": usage})
     assert (span.input_tokens, span.output_tokens, span.cache_read_tokens) == (None, None, 64)
     assert json.loads(json.loads(span.attributes)["mlflow.chat.tokenUsage"]) == usage
 
