@@ -148,10 +148,26 @@ def _show(path: Path) -> None:
     )
     screen.print()
     for title, text in (
-        ("Look closer:", f"midspan table {path} calls"),
+        ("One run, told:", f"midspan score {path} --explain {_telling_run(workspace)}"),
+        ("Are v2's tools better?", f"midspan compare {path} --by revision"),
+        ("All of the calls:", f"midspan table {path} calls"),
         ("What the words mean:", "docs/faults.md, docs/scores.md"),
     ):
-        screen.print(f"{title:21}{text}", markup=False, soft_wrap=True)
+        screen.print(f"{title:24}{text}", markup=False, soft_wrap=True)
+
+
+def _telling_run(workspace: "Workspace") -> str:
+    """Return the start of the id of the run whose failures were met in the most different ways."""
+    import polars as pl
+
+    per_run = (
+        workspace.table("scores")
+        .filter(pl.col("name") == "response")
+        .group_by("run_id")
+        .agg(ways=pl.col("label").n_unique(), steps=pl.len())
+        .sort("ways", "steps", "run_id", descending=[True, False, False])
+    )
+    return str(per_run.select(pl.col("run_id").str.head(8)).first().collect().item())
 
 
 def _send(spool: Path) -> Exit:

@@ -19,8 +19,9 @@ _NONE: Final = msgspec.Raw()
 class Mark:
     """What a line says of itself.
 
-    `is_head` if it tells of a session, and of nothing that happened in it. `session` is the id of
-    that, `entry` and `follows` are the ids of the line and of the one that it follows.
+    `is_head` if it tells of a session, and of nothing that happened in it; `head` is it, if it
+    opens one. `session` is the id of that, `entry` and `follows` are those of the line and of the
+    one that it follows.
     """
 
     is_json: bool = True
@@ -28,6 +29,7 @@ class Mark:
     format: SessionFormat | None = None
     has_type: bool = False
     is_head: bool = False
+    head: bytes = b""
     session: str | None = None
     entry: str | None = None
     follows: str | None = None

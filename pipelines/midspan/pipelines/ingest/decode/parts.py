@@ -24,6 +24,7 @@ class Part:
         """Begin without lines."""
         self.format = format
         self.session: str | None = None
+        self.head = b""
         self.has_begun = False
         """Whether anything but its head was read."""
         self.positions: list[int] = []
@@ -126,12 +127,9 @@ class Parts:
                 return next(same, None) or self._begin(format)
             case format:
                 part = current if current and current.format is format else self._begin(format)
-        # A rollout of Codex that goes on names its session again, and a fork has, behind its own
-        # head, the heads of those that it comes from.
-        may_go_on = format is SessionFormat.CODEX
-        goes_on = may_go_on and (part.session == mark.session or not part.has_begun)
-        if part.session is not None and not goes_on:
+        if part.session is not None and not _goes_on(part, mark):
             part = self._begin(format)
+        part.head = part.head or mark.head
         part.session = part.session or mark.session
         return part
 
@@ -163,6 +161,17 @@ class Parts:
         part = self._current = Part(format)
         self._all.append(part)
         return part
+
+
+def _goes_on(part: Part, head: Mark) -> bool:
+    """Return whether a head says more of the session at hand, and does not begin another.
+
+    A rollout of Codex names its session again when it is changed, and one that is a fork has the
+    heads of those that it comes from behind its own.
+    """
+    if head.format is not SessionFormat.CODEX or part.head == head.head:
+        return False
+    return part.session == head.session or not part.has_begun
 
 
 def _nothing(position: int, text: bytes) -> Rejected:

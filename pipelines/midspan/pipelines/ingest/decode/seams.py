@@ -18,14 +18,10 @@ _BEGINNING: Final = re.compile(
 """Where another file may begin in a line whose own file ends in the midst of something."""
 
 _OPENS: Final = ("{", "[")
-_OPENS_ALONE: Final = (b"{", b"[")
-_ENDS: Final = (b"}", b"]", b"}{", b"][", b"}[", b"]{")
-"""How documents over many lines end, and how those do that the next one follows at once."""
+_OPENINGS: Final = (b"{", b"[", b"}{", b"}[", b"]{", b"][")
+"""How a line ends that a document over many lines begins with, by itself or behind another."""
 
 _LINE_BY_LINE: Final = (SessionFormat.PI, SessionFormat.CLAUDE_CODE, SessionFormat.CODEX)
-_SHORT: Final = 80
-"""Longer lines are not looked at for what opens or ends a document on a line of its own."""
-
 _TRIED: Final = 1000
 _DECODER: Final = json.JSONDecoder()
 
@@ -56,21 +52,23 @@ def whole(lines: Iterable[tuple[int, bytes | None]]) -> Iterator[tuple[int, byte
     held: list[tuple[int, bytes]] = []
     size = 0
     for position, line in lines:
-        ends = line.rstrip() if line is not None and len(line) < _SHORT else b""
-        if size > LONGEST or (held and ends not in _ENDS and not _is_within(line)):
+        if held and line is not None and _ends_one(line):
+            yield held[0][0], b"\n".join([*(part for _, part in held), line[:1]])
+            held.clear()
+            line = line[1:].lstrip()
+            if not line:
+                continue
+        elif held and (not _is_within(line) or size > LONGEST):
             yield from held
             held.clear()
-            size = 0
-        if held and line is not None:
-            held.append((position, line))
-            size += len(line)
-            if ends in _ENDS:
-                held[-1] = (position, ends[:1])
-                yield held[0][0], b"\n".join(line for _, line in held)
-                held = [(position, ends[1:])] if ends[1:] else []
-                size = 0
-        elif ends in _OPENS_ALONE:
-            held.append((position, ends))
+        if not held and line is not None and (opening := _opening(line)):
+            held, size = [(position, opening)], 0
+            line = line.rstrip()[:-1]
+            if line:
+                yield position, line
+        elif held:
+            held.append((position, line or b""))
+            size += len(line or b"")
         else:
             yield position, line
     yield from held
@@ -90,6 +88,17 @@ def _documents(text: str) -> Iterator[tuple[int, str]]:
         at = len(text) if end is None else end
         yield line, text[begins.start() : at]
         line += text.count("\n", begins.start(), at)
+
+
+def _opening(line: bytes) -> bytes:
+    """Return what opens a document over many lines; nothing if the line has none at its end."""
+    end = line.rstrip()[-2:]
+    return end[-1:] if end in _OPENINGS else b""
+
+
+def _ends_one(line: bytes) -> bool:
+    """Return whether a document over many lines ends here; another may follow at once."""
+    return line.startswith((b"}", b"]")) and line[1:].lstrip()[:1] in (b"", b"{", b"[")
 
 
 def _is_within(line: bytes | None) -> bool:
