@@ -41,6 +41,7 @@ from midspan.scorers.tables import ALL, Tables
 
 if TYPE_CHECKING:
     from midspan.pipelines.scoring import ScoringSummary
+    from midspan.scorers.comparison import Comparison
 
 __all__ = ["LARGE_BUCKETS", "SETTINGS", "SMALL_BUCKETS", "UNFINISHED", "Workspace"]
 
@@ -118,6 +119,25 @@ class Workspace:
             profile=Path(profile) if profile is not None else None,
         )
         return score_workspace(self, setting=setting)
+
+    def compare(
+        self,
+        other: "Workspace | None" = None,
+        *,
+        by: str | None = None,
+        baseline: str | None = None,
+        profile: Path | str | None = None,
+    ) -> "Comparison":
+        """Compare variants along an axis, or another workspace with this one (the baseline)."""
+        from midspan.pipelines.compare import compare_workspaces
+        from midspan.pipelines.files import load_profile
+
+        return compare_workspaces(
+            [self] if other is None else [self, other],
+            by=by,
+            baseline=baseline,
+            profile=load_profile(profile) if profile is not None else None,
+        )
 
     def files(self, name: str) -> pl.LazyFrame:
         """Return a table as its files hold it, private columns included.

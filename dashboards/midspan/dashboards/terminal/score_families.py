@@ -17,7 +17,9 @@ class Family:
 
 FAMILIES: Final = (
     Family(
-        title="Outcome", headlines=("success",), names=("outcome", "check.*", "answer_coverage")
+        title="Outcome",
+        headlines=("success",),
+        names=("outcome", "check.*", "answer_coverage", "gamma_reward", "composite.*"),
     ),
     Family(
         title="Tool calls",
@@ -81,9 +83,6 @@ FAMILIES: Final = (
 )
 OTHERS: Final = "Others"
 """Scores of other packages, of people and of models."""
-
-POOLED: Final = frozenset({"degenerate_share", "adaptive_share", "retry_efficiency", "retry_waste"})
-"""Shares of few events a run, mostly 0 or 1: over runs their events are counted together."""
 
 HEADLINES: Final = tuple(name for family in FAMILIES for name in family.headlines)
 

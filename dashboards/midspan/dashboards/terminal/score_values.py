@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from midspan.dashboards.terminal.cells import NOTHING, number, percent
-from midspan.dashboards.terminal.score_families import POOLED
+from midspan.scorers.comparison.declared import POOLED
 from midspan.scorers.score import Better, Declaration
 
 SHARES: Final = frozenset({"share", "0/1"})
