@@ -10,7 +10,7 @@ from midspan.scorers.errors import InvalidInput
 from midspan.scorers.file_format.problems import suggestion
 from midspan.scorers.plugins import available, declarations, load_scorer
 from midspan.scorers.profile import Profile
-from midspan.scorers.score import Level, Scorer, ScoreOfScores, failed_row, score_rows
+from midspan.scorers.score import Level, ScoreOfScores, Scorer, failed_row, score_rows
 from midspan.scorers.tables import SCORES, Tables
 
 COMPAT: Final = "compat"

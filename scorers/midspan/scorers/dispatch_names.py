@@ -14,7 +14,7 @@ from midspan.scorers.tables import Tables
 SERVER_KEYS: Final = ("server_name", "server", "mcp_server", "serverName")
 TOOL_KEYS: Final = ("tool_name", "tool", "toolName", "name", "action")
 PARAMETER_KEYS: Final = ("params", "arguments", "args", "parameters", "input", "tool_input")
-COMMAND_KEYS: Final = ("command", "cmd", "script", "command_line", "bash", "shell", "code")
+COMMAND_KEYS: Final = ("command", "cmd", "script", "command_line", "bash", "shell")
 
 DISPATCHER: Final = (
     r"(?i)(^|[_\W])(call|use|execute|exec|run|invoke|dispatch)[_-]?(mcp[_-]?)?"

@@ -14,6 +14,7 @@ from midspan.scorers.errors import Exit, InvalidInput
 
 if TYPE_CHECKING:
     from midspan.pipelines.publish.otlp import Report, Step
+    from midspan.pipelines.workspace import Workspace
 
 MARK: Final = ".midspan-demo"
 """Stands in a directory that the demo made, and so may make anew."""

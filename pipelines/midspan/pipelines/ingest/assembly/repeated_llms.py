@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from midspan.pipelines.ingest.assembly.shared_fields import SHARED_FIELDS
+from midspan.pipelines.ingest.assembly.siblings import richness
 from midspan.pipelines.ingest.assembly.tree import Node, Tree, overlap
 from midspan.pipelines.ingest.span import Span
 
@@ -56,9 +56,3 @@ def twin_llms(llms: Sequence[Node]) -> Iterator[tuple[Node, Node]]:
             # Test servers answer every request with one id: only what overlaps is the same call.
             if other is not kept and overlap(kept.span, other.span):
                 yield kept, other
-
-
-def richness(span: Span) -> tuple[int, int]:
-    """Return how much a span knows, to tell which one of several is kept."""
-    filled = sum(getattr(span, name) is not None for name in SHARED_FIELDS)
-    return (int(span.emitted is not None), filled)

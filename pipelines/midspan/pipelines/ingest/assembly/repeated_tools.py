@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence, Set
 from typing import Final
 
 from midspan.pipelines.ingest.assembly.shown_arguments import canonical_shown
+from midspan.pipelines.ingest.assembly.siblings import contains, siblings
 from midspan.pipelines.ingest.assembly.tree import Node, Tree, end_of, overlap
 from midspan.pipelines.ingest.span import Span
 
@@ -49,6 +50,23 @@ def twin_tools(tools: Sequence[Node]) -> Iterator[tuple[Node, Node]]:
             if kept is not None:
                 taken.add(kept)
                 yield kept, node
+
+
+def sibling_tools(tools: Sequence[Node]) -> Iterator[tuple[Node, Node]]:
+    """Yield (kept, other) spans of one tool call that two conventions wrote, one within the other.
+
+    They were called with the same arguments, and no two ids tell them apart.
+    """
+    return siblings(tools, _called_at_once)
+
+
+def _called_at_once(one: Span, other: Span) -> bool:
+    return (
+        None not in (one.input, other.input)
+        and (contains(one, other) or contains(other, one))
+        and (one.call_id is None or other.call_id is None)
+        and _same_call(one, other)
+    )
 
 
 def _by_name(tools: Sequence[Node]) -> dict[str, list[Node]]:

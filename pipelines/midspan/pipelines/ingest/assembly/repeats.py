@@ -6,7 +6,7 @@ repeating span stays in the tables and names the one it repeats.
 """
 
 from midspan.pipelines.ingest.assembly.repeated_llms import nested_llms, twin_llms
-from midspan.pipelines.ingest.assembly.repeated_tools import nested_tools, twin_tools
+from midspan.pipelines.ingest.assembly.repeated_tools import nested_tools, sibling_tools, twin_tools
 from midspan.pipelines.ingest.assembly.shared_fields import SHARED_FIELDS
 from midspan.pipelines.ingest.assembly.sibling_llms import sibling_llms
 from midspan.pipelines.ingest.assembly.tree import Node, Tree
@@ -27,6 +27,8 @@ def mark_repeats(tree: Tree) -> None:
     for inner, outer in nested_tools(tree):
         _fold(inner, into=outer)
     for one, other in twin_tools(tree.counted("tool")):
+        _fold(other, into=one)
+    for one, other in sibling_tools(tree.counted("tool")):
         _fold(other, into=one)
     _mark_sums(tree)
 

@@ -4,58 +4,19 @@ They name no response that both know. What they hold has to agree, and one has t
 other in time: requests that merely run side by side are never taken for one.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Final
 
-from midspan.pipelines.ingest.assembly.repeated_llms import richness
+from midspan.pipelines.ingest.assembly.siblings import contains, siblings
 from midspan.pipelines.ingest.assembly.told_results import bare_id
-from midspan.pipelines.ingest.assembly.tree import Node, end_of, overlap
+from midspan.pipelines.ingest.assembly.tree import Node, overlap
 from midspan.pipelines.ingest.content import read_messages
 from midspan.pipelines.ingest.span import Emitted, Span
 from midspan.scorers.canonical import canonical_arguments
 
-_LOOK_BACK_AT_MOST: Final = 64
-"""Calls that run at one time, so that thousands of spans that never ended cost no more."""
-
 
 def sibling_llms(llms: Sequence[Node]) -> Iterator[tuple[Node, Node]]:
-    """Yield (kept, other) spans of one call that different conventions wrote, in one agent's trace.
-
-    One span of each convention at most is taken for a call, so as many remain as were made.
-    """
-    if len({node.span.dialect for node in llms}) < 2:
-        return
-    places: dict[tuple[str, str], list[Node]] = defaultdict(list)
-    for node in llms:
-        places[node.span.trace_id, node.scope].append(node)
-    for nodes in places.values():
-        for twins in _calls(nodes):
-            kept = max(twins, key=lambda node: richness(node.span))
-            yield from ((kept, node) for node in twins if node is not kept)
-
-
-def _calls(nodes: Sequence[Node]) -> Iterator[list[Node]]:
-    """Yield the spans of each call; they come in order of time."""
-    open_: list[list[Node]] = []
-    for node in nodes:
-        running = [twins for twins in open_ if node.span.start_ns <= end_of(twins[0].span)]
-        yield from (twins for twins in open_ if twins not in running)
-        own = next((twins for twins in reversed(running) if _belongs(node, twins)), None)
-        if own is not None:
-            own.append(node)
-            open_ = running
-            continue
-        open_ = [*running[-_LOOK_BACK_AT_MOST:], [node]]
-        yield from running[:-_LOOK_BACK_AT_MOST]
-    yield from open_
-
-
-def _belongs(node: Node, twins: Sequence[Node]) -> bool:
-    return all(
-        node.span.dialect != twin.span.dialect and _same_call(node.span, twin.span)
-        for twin in twins
-    )
+    """Yield (kept, other) spans of one LLM call."""
+    return siblings(llms, _same_call)
 
 
 def _same_call(one: Span, other: Span) -> bool:
@@ -66,11 +27,9 @@ def _same_call(one: Span, other: Span) -> bool:
         return False
     if _ids(one) and _ids(one) == _ids(other):
         return True  # a call's id is made for one response
-    within = one.start_ns <= other.start_ns and end_of(other) <= end_of(one)
-    around = other.start_ns <= one.start_ns and end_of(one) <= end_of(other)
     tokens = [name for name in ("input_tokens", "output_tokens") if _equal(one, other, name)]
     return (
-        (within or around)
+        (contains(one, other) or contains(other, one))
         and _same_model(one, other)
         and not _differ(one, other, "input_tokens")
         and not _differ(one, other, "output_tokens")
