@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import takewhile
 from typing import Any, Final
 
 from midspan.scorers.matching.assignment import pairs_in_order
@@ -12,6 +13,9 @@ from midspan.scorers.run_view import Call, Run
 
 MOST: Final = 500
 """Calls of each run, after those that are the same, that are looked at for pairs."""
+
+_SAME: Final = MOST + 1.0
+"""What a pair of the same call is worth: more than all others together."""
 
 _SAME_TOOL: Final = 1e-6
 """What a pair is worth whose arguments have nothing in common: less than any that have."""
@@ -91,6 +95,18 @@ class Divergence:
         return next((place for place, pair in enumerate(self.pairs) if pair.differs), None)
 
     @property
+    def apart(self) -> Pair:
+        """Return what each does where they part: the next call of it that the other has not."""
+        rest = self.pairs[len(self.pairs) if self.at is None else self.at :]
+        alone = list(takewhile(lambda pair: None in (pair.first, pair.second), rest))
+        if not alone:
+            return rest[0] if rest else Pair()
+        return Pair(
+            first=next((pair.first for pair in alone if pair.first is not None), None),
+            second=next((pair.second for pair in alone if pair.second is not None), None),
+        )
+
+    @property
     def outcome_at(self) -> int | None:
         """Return the place of the first pair to which something else came back."""
         before = self.pairs if self.at is None else self.pairs[: self.at]
@@ -142,10 +158,9 @@ def _paired(ones: Sequence[Call], others: Sequence[Call]) -> Iterator[Pair]:
 
 
 def _weight(one: Call, other: Call) -> float:
-    """Return what a pair of the same tool is worth: two that differ are worth less than one."""
     match _relation(one, other):
         case Relation.SAME:
-            return 1.0
+            return _SAME
         case Relation.UNKNOWN:
             return 0.5
     given, others = one.arguments, other.arguments
@@ -153,7 +168,7 @@ def _weight(one: Call, other: Call) -> float:
         return _SAME_TOOL
     names = given.keys() | others.keys()
     shared = sum(_agree(given, others, name) for name in names)
-    return _SAME_TOOL + 0.4 * shared / len(names)
+    return _SAME_TOOL + shared / len(names)
 
 
 def _relation(one: Call, other: Call) -> Relation:

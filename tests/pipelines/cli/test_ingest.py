@@ -124,6 +124,44 @@ def test_what_is_not_mapped_is_told(midspan: Midspan, spool: Path, tmp_path: Pat
     )
 
 
+def test_a_value_that_a_field_cannot_have_is_told(
+    midspan: Midspan, spool: Path, tmp_path: Path
+) -> None:
+    words = ("ingest", spool, "--into", tmp_path / "ws", "--context", "trial=gen_ai.agent.name")
+    done = midspan(*words)
+    said = "not mapped: gen_ai.agent.name in 1 span is no trial, which is a whole number: 'shop-a"
+    assert (done.code, done.err[: len(said)]) == (3, said)
+
+
+def test_names_that_are_no_text_are_printed_as_escapes(midspan: Midspan, tmp_path: Path) -> None:
+    file = write_text(tmp_path / os.fsdecode(b"caf\xe9.jsonl"), "no JSON")
+    done = midspan("ingest", file, "--into", tmp_path / "ws")
+    assert done.code == 3
+    assert done.err.startswith(f"quarantined {tmp_path}/caf\\xe9.jsonl:1: no format that can be")
+    done = midspan("ingest", file, "--into", tmp_path / os.fsdecode(b"b\xe9"))
+    assert (done.code, done.err.splitlines()) == (
+        2,
+        [
+            f"midspan ingest: {tmp_path}/b\\xe9: a name that is not UTF-8, in which no workspace "
+            "can be kept",
+            "Name another folder.",
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [("link", "it is a link that leads to itself"), ("gone", "it is a link to gone, which is not")],
+)
+def test_a_link_that_leads_nowhere(
+    midspan: Midspan, tmp_path: Path, target: str, reason: str
+) -> None:
+    (tmp_path / "link").symlink_to(target)
+    done = midspan("ingest", tmp_path / "link", "--into", tmp_path / "ws")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"midspan ingest: {tmp_path}/link: {reason}")
+
+
 def test_two_at_a_time(midspan: Midspan, spool: Path, tmp_path: Path) -> None:
     midspan("ingest", spool, "--into", tmp_path / "ws")
     with (tmp_path / "ws" / ".lock").open("w") as held:

@@ -241,6 +241,42 @@ def test_a_run_of_files_is_told_without_a_workspace(midspan: Midspan, shop: Path
     assert (done.code, values(done)) == (0, {"steps": 3.0})
 
 
+def test_errors_name_the_files_and_not_the_folder_that_holds_them(
+    midspan: Midspan, shop: Path
+) -> None:
+    done = midspan("score", "spans.jsonl", "--explain", "")
+    said = "midspan score: spans.jsonl: more than one run has an id that begins with ''"
+    assert (done.code, done.err.splitlines()[0]) == (2, said)
+    (shop / "others.jsonl").write_text((shop / "spans.jsonl").read_text())
+    done = midspan("score", "others.jsonl", "spans.jsonl", "--explain", "zz")
+    assert (done.code, done.err.splitlines()) == (
+        2,
+        [
+            "midspan score: others.jsonl and 1 more: no run has an id that begins with 'zz'",
+            "Some of the runs: the same command without --explain",
+        ],
+    )
+
+
+def test_files_of_spans_and_sessions_are_scored_together(midspan: Midspan, shop: Path) -> None:
+    talk = {"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Ho"}]}
+    (shop / "talk.json").write_text(json.dumps(talk))
+    done = midspan("score", "spans.jsonl", "talk.json", "--json")
+    assert (done.code, done.err) == (0, "")
+    assert len({row["run_id"] for row in json.loads(done.out)}) == 2
+
+
+def test_a_run_that_was_asked_in_brackets_is_told(midspan: Midspan, shop: Path) -> None:
+    deep = "[" * 5000 + "]" * 5000
+    story = Story(run_id=RUN)
+    with story.agent(output="done", input=deep):
+        story.llm(text="done")
+    write(shop / "deep.jsonl", story.spans)
+    done = midspan("score", "deep.jsonl", "--explain", RUN)
+    assert (done.code, done.err) == (0, "")
+    assert f"  asked   {deep[:400]}... (10,000 characters)" in done.out.splitlines()
+
+
 def test_the_command_that_tells_of_the_worst_run_works(midspan: Midspan, shop: Path) -> None:
     (shop / "a b").mkdir()
     (shop / "spans.jsonl").rename(shop / "a b" / "spans.jsonl")

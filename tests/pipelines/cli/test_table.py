@@ -181,3 +181,12 @@ def test_columns_that_are_empty_everywhere_are_left_out_unless_asked_for(
         "·",
         "·",
     ]
+
+
+def test_scores_without_a_value_say_why(midspan: Midspan, workspace: Path) -> None:
+    words = ("table", workspace, "scores", "--where", "name=cost_usd")
+    head, first, *_ = midspan(*words).out.splitlines()
+    assert head.split() == ["run_id", "name", "status", "reason"]
+    assert first.split(maxsplit=2)[1:] == ["cost_usd", "not_evaluated  no call of a model"]
+    fine = midspan("table", workspace, "scores", "--where", "name=tool_calls")
+    assert "status" not in fine.out.splitlines()[0]

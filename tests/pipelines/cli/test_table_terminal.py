@@ -74,3 +74,13 @@ def test_names_of_quarantined_files_cannot_drive_a_terminal(
     assert done.code == 3
     assert f"quarantined {tmp_path}/in/\\u001b[31mred.jsonl:1: " in done.err
     assert "\x1b" not in done.err
+
+
+@pytest.mark.parametrize("form", [[], ["--wide"], ["--json"]])
+def test_a_table_without_rows_says_so_to_a_person(
+    midspan: Midspan, workspace: Path, monkeypatch: pytest.MonkeyPatch, form: list[str]
+) -> None:
+    assert midspan("table", workspace, "quarantine", *form).err == ""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert midspan("table", workspace, "quarantine", *form).err == "no rows\n"
+    assert midspan("table", workspace, "quarantine", "--limit", 0, *form).err == ""

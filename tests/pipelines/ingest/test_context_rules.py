@@ -177,6 +177,28 @@ def test_values_that_cannot_be_meant_are_no_context(tmp_path: Path) -> None:
     workspace, summary = read(tmp_path, write(tmp_path / "a.jsonl", told), **rules)
     assert rows(workspace, "runs", "task", "trial") == [(None, None)]
     assert summary.kept == 4
+    assert summary.unmapped == [
+        "bench.task in 4 spans is no task: ['a', 'b']",
+        "bench.try in 4 spans is no trial, which is a whole number: 'often'",
+    ]
+
+
+def test_a_value_that_only_some_spans_have_is_told_too(tmp_path: Path) -> None:
+    good, bad = spans(1, bench__try="3"), spans(2, bench__try="x" * 100)
+    file = write(tmp_path / "a.jsonl", [*good, bad[0]])
+    _, summary = read(tmp_path, file, attributes={"trial": "bench.try"})
+    assert summary.unmapped == [
+        f"bench.try in 1 span is no trial, which is a whole number: '{'x' * 59}..."
+    ]
+
+
+def test_names_that_say_no_trial_are_told(tmp_path: Path) -> None:
+    files = [write(tmp_path / f"{name}.jsonl", spans(1)) for name in ("a_1", "a_x", "other")]
+    _, summary = read(tmp_path, *files, name=r"(?P<task>.+)_(?P<trial>\w+)\.")
+    assert summary.unmapped == [
+        r"1 of 3 file names do not match (?P<task>.+)_(?P<trial>\w+)\.: " + str(files[2]),
+        f"1 of 3 file names have no trial, which is a whole number: {files[1]}",
+    ]
 
 
 def test_sessions_that_log_records_tell_of_have_their_context(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def _verdict(found: Divergence) -> Iterator[RenderableType]:
         yield Text(said, style="bold")
     else:
         yield line(0, "B leaves A ", _where(found, at), style="bold").wrapped()
-        yield from _both(pairs[at])
+        yield from _both(found.apart)
     if found.outcome_at is not None:
         pair = pairs[found.outcome_at]
         call = pair.first or pair.second
@@ -84,27 +84,21 @@ def _verdict(found: Divergence) -> Iterator[RenderableType]:
 
 
 def _where(found: Divergence, at: int) -> Text:
-    pair = found.pairs[at]
-    agreed = "at the first call" if at == 0 else f"after {at} calls that both made"
-    if at == 1:
-        agreed = "after 1 call that both made"
-    match pair.relation:
-        case Relation.ARGUMENTS:
-            names = ", ".join(map(plain, pair.arguments))
-            does = f"it gives other arguments: {names}" if names else "it gives other arguments"
-        case Relation.ONLY_FIRST:
-            does = "it leaves out a call" if _goes_on(found, at) else "it makes another call"
-            if not any(each.second for each in found.pairs[at:]):
-                does = "it makes no more calls"
-        case _:
-            does = "it makes a call that A does not make"
-    return Text(f"{agreed}: {does}")
+    agreed = {0: "at the first call", 1: "after 1 call that both made"}
+    return Text(f"{agreed.get(at, f'after {at} calls that both made')}: {_deed(found, at)}")
 
 
-def _goes_on(found: Divergence, at: int) -> bool:
-    """Return whether the next call of B is one that A makes as well."""
-    after = next((pair for pair in found.pairs[at:] if pair.second is not None), None)
-    return after is not None and after.first is not None
+def _deed(found: Divergence, at: int) -> str:
+    if found.pairs[at].relation is Relation.ARGUMENTS:
+        names = ", ".join(map(plain, found.pairs[at].arguments))
+        return f"it gives other arguments: {names}" if names else "it gives other arguments"
+    apart = found.apart
+    if apart.first is None:
+        return "it makes a call that A does not make"
+    if apart.second is not None:
+        return "it makes another call"
+    goes_on = any(pair.second is not None for pair in found.pairs[at:])
+    return "it leaves a call out" if goes_on else "it makes no more calls"
 
 
 def _both(pair: Pair) -> Iterator[RenderableType]:

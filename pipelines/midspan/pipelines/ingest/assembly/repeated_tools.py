@@ -113,5 +113,6 @@ def bare_name(name: str) -> str:
 
 def _same_call(one: Span, other: Span) -> bool:
     """Return whether two tool spans can be one call: agents side by side may use the same ids."""
-    arguments = {canonical_shown(span) for span in (one, other) if span.input is not None}
+    shown = [span for span in (one, other) if span.input is not None]
+    arguments = {canonical_shown(span) or span.input for span in shown}
     return _same_tool(one, other) and len(arguments) < 2
