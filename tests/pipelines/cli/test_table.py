@@ -187,6 +187,6 @@ def test_scores_without_a_value_say_why(midspan: Midspan, workspace: Path) -> No
     words = ("table", workspace, "scores", "--where", "name=cost_usd")
     head, first, *_ = midspan(*words).out.splitlines()
     assert head.split() == ["run_id", "name", "status", "reason"]
-    assert first.split(maxsplit=2)[1:] == ["cost_usd", "not_evaluated  no call of a model"]
+    assert first.split(maxsplit=2)[1:] == ["cost_usd", "not_evaluated  no price for gpt-4.1-mini"]
     fine = midspan("table", workspace, "scores", "--where", "name=tool_calls")
     assert "status" not in fine.out.splitlines()[0]

@@ -36,7 +36,10 @@ def test_a_file_is_read_whatever_bytes_its_name_has(tmp_path: Path) -> None:
             rf"{folder}/caf\xe9.pb",
             r"could not be read: it is a link to caf\xe9.gone, which is not there",
         ),
-        (rf"{folder}/caf\xe9.result.json", "Object missing required field `run_id`"),
+        (
+            rf"{folder}/caf\xe9.result.json",
+            "not a result record: Object missing required field `run_id`",
+        ),
         (
             rf"{folder}/caf\xe9_2.jsonl",
             "not readable as JSON: Expecting value: line 1 column 1 (char 0)",
