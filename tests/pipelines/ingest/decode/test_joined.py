@@ -92,7 +92,9 @@ def test_lines_of_two_sessions_in_turn(tmp_path: Path) -> None:
 
 
 def test_a_session_that_was_resumed_under_another_name_stays_one(tmp_path: Path) -> None:
-    assert joined(tmp_path, claude("a"), claude("b", follows="a-2")).runs == 1
+    before = lines({"type": "permission-mode", "sessionId": "b"})
+    assert joined(tmp_path, claude("a"), before, claude("b", follows="a-2")).runs == 1
+    assert joined(tmp_path / "other", claude("a"), before, claude("b")).runs == 2
 
 
 def test_the_heads_that_a_fork_copies_begin_no_session(tmp_path: Path) -> None:

@@ -70,6 +70,7 @@ class Parts:
         self._current: Part | None = None
         self._of_session: dict[str, Part] = {}
         self._of_entry: dict[str, Part] = {}
+        self._has_entries: set[str] = set()
         self._empty: list[Rejected] = []
         self._spans_come_first = first is None
         if first is not None:
@@ -147,13 +148,15 @@ class Parts:
         if mark.session is None:
             return current or self._begin(SessionFormat.CLAUDE_CODE)
         part = self._of_session.get(mark.session)
-        if part is None:
+        # What stands before the first entry of a session does not say what that follows.
+        if part is None or (mark.entry is not None and mark.session not in self._has_entries):
             unnamed = current if current and current.session is None else None
-            part = self._of_entry.get(mark.follows or "") or unnamed
+            part = self._of_entry.get(mark.follows or "") or part or unnamed
             part = part or self._begin(SessionFormat.CLAUDE_CODE)
             part.session = part.session or mark.session
             self._of_session[mark.session] = part
         if mark.entry is not None:
+            self._has_entries.add(mark.session)
             self._of_entry.setdefault(mark.entry, part)
         return part
 

@@ -1,0 +1,108 @@
+"""`midspan failures`: failed runs by what went wrong."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from midspan.pipelines.cli import console
+from midspan.pipelines.cli.compare import as_json, listed
+from midspan.scorers.errors import Exit, InvalidInput
+
+if TYPE_CHECKING:
+    from midspan.pipelines.failures import Failures
+    from midspan.pipelines.workspace import Workspace
+
+FILE: Final = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("workspace", type=FILE)
+@click.option("--suite", type=FILE, metavar="FILE", help="Judge by this suite's profile.")
+@click.option("--profile", type=FILE, metavar="FILE", help="Judge by this profile.")
+@click.option(
+    "--by",
+    metavar="NAMES",
+    help="What tells causes apart: some of rule, response, markers, signature; else all of them.",
+)
+@click.option("--all", "everything", is_flag=True, help="Every cause, not the commonest alone.")
+@click.option("--json", "json_", is_flag=True, help="Everything, as JSON.")
+def command(
+    workspace: Path,
+    suite: Path | None,
+    profile: Path | None,
+    by: str | None,
+    everything: bool,
+    json_: bool,
+) -> int:
+    """Group the failed runs of a workspace by cause.
+
+    A cause is the last fault that was not made up for, what the agent did after it, the markers
+    that fired, and the error without its numbers and names. Where no call was at fault: the checks
+    that do not hold, or how the run ended.
+    Exit code 2: of no run is it known whether it failed.
+
+    \b
+    Example:
+      midspan failures shop
+      midspan failures shop --by rule,response
+      midspan failures shop --profile profile.yaml --all
+      midspan failures shop --json | jq '.causes[] | {runs, rule, example}'
+    """
+    from midspan.pipelines.failures import failures
+    from midspan.pipelines.files import load_setting
+    from midspan.pipelines.workspace import Workspace
+
+    opened = Workspace(workspace)
+    setting = load_setting(suite=suite, profile=profile)
+    found = failures(opened, setting=setting, by=_key(by))
+    if not found.outcomes:
+        raise InvalidInput(
+            f"{workspace}: the workspace holds no run",
+            fix=f"midspan ingest SPANS --into {workspace}",
+        )
+    if json_:
+        sys.stdout.write(as_json(found.as_dict()))
+    else:
+        _show(opened, found, everything=everything)
+    notes = console.notes()
+    if found.failed and notes.is_terminal and not json_:
+        notes.print(f"step by step: midspan score {workspace} --explain EXAMPLE", style="dim")
+    if found.judged:
+        return Exit.DONE
+    console.note(
+        "of no run is it known whether it failed: their tasks have no checks, or they never ran"
+    )
+    return Exit.NOT_EVALUATED
+
+
+def _key(by: str | None) -> Sequence[str]:
+    from midspan.pipelines.failures import KEY
+
+    wanted = listed(by)
+    if wanted is None:
+        return KEY
+    for name in wanted:
+        if name not in KEY:
+            raise InvalidInput(f"--by: causes have no {name!r}; there are {', '.join(KEY)}")
+    if not wanted:
+        raise InvalidInput(f"--by names nothing; there are {', '.join(KEY)}")
+    return wanted
+
+
+def _show(workspace: "Workspace", found: "Failures", *, everything: bool) -> None:
+    from midspan.dashboards.terminal.failures import SHOWN, failures_page
+    from midspan.pipelines.told_runs import short_ids
+
+    run_ids = workspace.table("runs").select("run_id").collect()["run_id"]
+    examples = found.causes["example"]
+    page = failures_page(
+        found.causes,
+        found.outcomes,
+        rules=found.rules,
+        ids=short_ids(run_ids, (examples if everything else examples.head(SHOWN)).to_list()),
+        everything=everything,
+    )
+    console.output().print(page)
