@@ -172,7 +172,8 @@ def _show(workspace: Workspace, setting: "Setting | None", command: str) -> None
     from midspan.scorers.plugins import declarations
     from midspan.scorers.summary import labels, summary, unjudged, worst_runs
 
-    scores, declared = workspace.table("scores"), declarations()
+    scores = workspace.table("scores")
+    declared = declarations(setting.profile if setting else None)
     # As a stream: of a large workspace there are millions of rows, and a few lines are shown.
     lines, by_label, reasons = (
         frame.collect(engine="streaming")
@@ -215,7 +216,8 @@ def _tell(
     if as_json:
         click.echo(told.scores.write_json())
         return
-    story = Story(run=told.run, scores=told.scores, declared=declarations())
+    declared = declarations(setting.profile if setting else None)
+    story = Story(run=told.run, scores=told.scores, declared=declared)
     screen = console.output()
     screen.print(story, crop=False)
 
