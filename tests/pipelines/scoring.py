@@ -1,5 +1,6 @@
 """Scorers for tests, and what installs them in place of all others."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
@@ -39,6 +40,18 @@ class Steps:
 class Raises(Steps):
     def score(self, tables: Tables) -> pl.LazyFrame:
         raise RuntimeError("the disk of the scorer is full")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exits(Steps):
+    def score(self, tables: Tables) -> pl.LazyFrame:
+        sys.exit(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interrupted(Steps):
+    def score(self, tables: Tables) -> pl.LazyFrame:
+        raise KeyboardInterrupt
 
 
 @dataclass(frozen=True, kw_only=True)

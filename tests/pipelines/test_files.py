@@ -63,7 +63,7 @@ def test_a_missing_base_is_said_where_it_is_extended(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("lop", "Did you mean loop?"), ("zzz", f"There are {', '.join(available())}.")],
+    [("lop", "Did you mean 'loop'?"), ("zzz", f"There are {', '.join(available())}.")],
 )
 def test_a_scorer_that_is_not_installed_is_warned_of(tmp_path: Path, name: str, hint: str) -> None:
     path = tmp_path / "profile.yaml"

@@ -85,6 +85,7 @@ def test_a_run_that_changed_loses_its_scores_but_not_what_people_said(tmp_path: 
     ("value", "reason", "version"),
     [
         ("Raises", "RuntimeError: the disk of the scorer is full", "7"),
+        ("Exits", "SystemExit: 0", "7"),
         ("Twice", "InvalidInput: table scores: (run_id, span_id, call, name, scorer)", "7"),
         ("no_such_module:Scorer", "InvalidInput: scorer bad: cannot be loaded from", None),
     ],
@@ -106,6 +107,15 @@ def test_a_scorer_that_raises_leaves_failed_rows_and_the_others_go_on(
     failed = workspace.table("scores").filter(pl.col("status") == "failed").collect()
     assert set(failed["reason"]) == {summary.failed["bad"]}
     assert set(failed["scorer_version"]) == {version or "unknown"}
+
+
+def test_an_interrupt_is_no_failure_of_a_scorer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed(monkeypatch, slow="Interrupted")
+    workspace = ingested(tmp_path, spans())
+    with pytest.raises(KeyboardInterrupt):
+        score_workspace(workspace)
 
 
 def test_scores_stand_in_the_buckets_of_their_runs(

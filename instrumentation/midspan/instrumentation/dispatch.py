@@ -43,6 +43,10 @@ VERBS: Final[dict[str, Verb]] = {
         "midspan.pipelines.cli.compare", "pipelines", "Say which variant is better, and how surely"
     ),
     "gate": Verb("midspan.pipelines.cli.gate", "pipelines", "Say whether a change may go in"),
+    "failures": Verb(
+        "midspan.pipelines.cli.failures", "pipelines", "Group failed runs by what went wrong"
+    ),
+    "export": Verb("midspan.pipelines.cli.export", "pipelines", "Print runs as training data"),
     "table": Verb("midspan.pipelines.cli.table", "pipelines", "Print a table of a workspace"),
     "doctor": Verb(
         "midspan.pipelines.cli.doctor",

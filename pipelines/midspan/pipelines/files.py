@@ -1,14 +1,20 @@
 """Loads the files that people write: suites, profiles and expectations, from disk."""
 
-import difflib
-import warnings
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
+from midspan.pipelines.profile_doubts import (
+    require_consistent,
+    require_parameters,
+    require_possible_gate,
+    require_shares,
+    warn_of_composites,
+    warn_of_profile,
+    warn_of_task_rules,
+)
 from midspan.scorers.errors import InvalidInput, SurroundingsError
 from midspan.scorers.file_format.problems import suggestion
-from midspan.scorers.plugins import available, load_scorer
 from midspan.scorers.profile import Base, Extension, Profile, shipped_pack
 from midspan.scorers.setting import Setting
 from midspan.scorers.suite import ExpectedCalls, Suite
@@ -26,16 +32,12 @@ def load_suite(path: Path | str) -> Suite:
 def load_profile(path: Path | str) -> Profile:
     """Return the profile in a file, laid over the packs and files that it extends.
 
-    A scorer that is not installed is no mistake of the file, and most often one all the same: a
-    warning says so.
+    What is no mistake of the file, and most often one all the same, is warned of: a scorer that is
+    not installed, a predicate about tools of which the profile knows none.
     """
     profile = Profile.parse(_read(Path(path)), source=str(path), resolve=_resolve)
-    for name in profile.scorers:
-        if name not in available():
-            close = difflib.get_close_matches(name, available(), n=1)
-            hint = f"Did you mean {close[0]}?" if close else f"There are {', '.join(available())}."
-            text = f"{path}: scorers.{name}: no such scorer is installed. {hint}"
-            warnings.warn(text, stacklevel=2)
+    require_possible_gate(profile, path)
+    warn_of_profile(profile, path)
     return profile
 
 
@@ -60,33 +62,35 @@ def load_setting(
     profile: Path | None = None,
     expectations: Path | None = None,
     tasks: Collection[str] = (),
+    scores: Collection[str] | None = None,
+    examples: bool = True,
 ) -> Setting:
     """Return what runs are judged by: a suite with its profile, unless another one is named.
 
     Expectations overlay those of the suite. `tasks` are those that were run: expectations of a
-    task that is neither among them nor in the suite are a mistake.
+    task that is neither among them nor in the suite are a mistake. `scores` are those that have
+    rows: a part of a composite that is none of them, and that no scorer gives, is warned of.
+    Markers must keep to their examples, unless `examples` is false.
     """
     parsed = load_suite(suite) if suite is not None else None
     if profile is None and suite is not None and parsed is not None and parsed.profile is not None:
         profile = suite.parent / parsed.profile
     judged_by = load_profile(profile) if profile is not None else None
     if profile is not None and judged_by is not None:
-        _check_parameters(judged_by, profile)
+        require_parameters(judged_by, profile)
     expected = load_expectations(expectations) if expectations is not None else {}
     known = {*tasks, *(task.id for task in (parsed.tasks if parsed else ()))}
     _refuse_unknown(expected, known, expectations)
-    return Setting.of(suite=parsed, profile=judged_by, expectations=expected)
-
-
-def _check_parameters(profile: Profile, source: Path) -> None:
-    """Raise for parameters that a scorer does not have or refuses, with the file they stand in."""
-    for name, wanted in profile.scorers.items():
-        if isinstance(wanted, Mapping) and name in available():
-            try:
-                load_scorer(name, wanted)
-            except InvalidInput as error:
-                message = error.args[0].removeprefix(f"scorer {name}: ")
-                raise InvalidInput(f"{source}: scorers.{name}: {message}", fix=error.fix) from error
+    setting = Setting.of(suite=parsed, profile=judged_by, expectations=expected)
+    if suite is not None:
+        warn_of_task_rules(setting, suite)
+    if profile is not None:
+        require_shares(setting, profile)
+        if examples and setting.profile.scorers.get("markers") is not False:
+            require_consistent(setting.profile, profile)
+        if scores is not None:
+            warn_of_composites(setting, profile, scores)
+    return setting
 
 
 def _refuse_unknown(expected: Collection[str], known: Collection[str], source: Path | None) -> None:

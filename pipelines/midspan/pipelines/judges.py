@@ -45,7 +45,7 @@ class Judge:
             return score_rows(
                 verdicts, name=self.name, scorer=self.scorer, setting=tables.setting.digest
             )
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # a scorer that exits ends no scoring
             return self._failed(tables, f"{type(error).__name__}: {error}")
 
     def _failed(self, tables: Tables, reason: str) -> pl.DataFrame:
@@ -125,7 +125,7 @@ def _judge(name: str, parameters: Mapping[str, Any]) -> Judge:
         return Judge(name=name, scorer=load_scorer(name, parameters))
     try:
         return Judge(name=name, scorer=load_scorer(name))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return Judge(name=name, problem=f"{type(error).__name__}: {error}")
 
 

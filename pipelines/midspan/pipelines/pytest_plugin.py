@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 if TYPE_CHECKING:
-    from midspan.pipelines.told_outcomes import ToldOutcome
+    from midspan.pipelines.run_verdicts import RunVerdict
     from midspan.pipelines.workspace import Workspace
     from midspan.scorers.comparison.gate_result import GateResult
     from midspan.scorers.run_view import Run
 
 OPTION: Final = "--midspan-workspace"
+MARK: Final = "midspan"
 _PAGE: Final = 100
 """Columns of a gate's page in a failure message."""
 
@@ -29,17 +30,17 @@ class RunFailed(Exception):
 class RunItem(pytest.Item):
     """One trial of one task."""
 
-    def __init__(self, *, told: "ToldOutcome", **rest: Any) -> None:
+    def __init__(self, *, verdict: "RunVerdict", **rest: Any) -> None:
         """Keep what is known of the run."""
         super().__init__(**rest)
-        self.told = told
+        self.verdict = verdict
 
     def runtest(self) -> None:
         """Fail where the run failed; skip it, with the reason, where that is not known."""
-        if self.told.failed:
-            raise RunFailed(self.told.message)
-        if not self.told.judged:
-            pytest.skip(self.told.message)
+        if self.verdict.failed:
+            raise RunFailed(self.verdict.message)
+        if not self.verdict.judged:
+            pytest.skip(self.verdict.message)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return why the run failed, without a traceback through this plug-in."""
@@ -55,25 +56,30 @@ class RunItem(pytest.Item):
 class RunsCollector(pytest.Collector):
     """The runs of one workspace."""
 
+    def __init__(self, *, verdicts: "Sequence[RunVerdict]", **rest: Any) -> None:
+        """Keep what is known of the runs."""
+        super().__init__(**rest)
+        self.verdicts = verdicts
+
     def collect(self) -> Iterator[RunItem]:
         """Yield an item for each run."""
-        from midspan.pipelines.told_outcomes import told_outcomes
-
-        told = told_outcomes(_workspace(self.config))
-        if not any(each.judged for each in told):
-            raise pytest.UsageError(
-                f"{OPTION} {self.path}: of none of its {len(told)} runs is it known whether it "
-                "succeeded: it is empty, or its tasks have no checks"
-            )
-        for name, each in zip(_names([each.name for each in told]), told, strict=True):
+        names = _names([verdict.name for verdict in self.verdicts])
+        for name, verdict in zip(names, self.verdicts, strict=True):
             nodeid = f"{self.nodeid}::{name}"
-            yield RunItem.from_parent(self, name=name, nodeid=nodeid, told=each)
+            item = RunItem.from_parent(self, name=name, nodeid=nodeid, verdict=verdict)
+            item.add_marker(MARK)
+            yield item
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option."""
     group = parser.getgroup("midspan", "runs of agents")
     group.addoption(OPTION, metavar="WS", help="make each run of this workspace a test")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the mark by which runs are chosen, or left out."""
+    config.addinivalue_line("markers", f"{MARK}: a run of the workspace of {OPTION}")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -84,14 +90,14 @@ def pytest_collection_modifyitems(
     path = config.getoption(OPTION)
     if path is None:
         return
-    from midspan.scorers.errors import MidspanError
-
     where = Path(path).absolute()
-    collector = RunsCollector.from_parent(session, name=path, path=where, nodeid=path)
-    try:
-        items.extend(collector.collect())
-    except MidspanError as error:
-        raise pytest.UsageError(f"{OPTION} {path}: {error}") from error
+    collector = RunsCollector.from_parent(
+        session, name=path, path=where, nodeid=path, verdicts=_verdicts(config)
+    )
+    # As pytest asks its own collectors: then the items are in its count of what was collected.
+    report = session.ihook.pytest_make_collect_report(collector=collector)
+    session.ihook.pytest_collectreport(report=report)
+    items.extend(report.result)
 
 
 @pytest.fixture(scope="session")
@@ -135,6 +141,24 @@ def assert_gate(request: pytest.FixtureRequest) -> "Callable[..., GateResult]":
         return result
 
     return check
+
+
+def _verdicts(config: pytest.Config) -> "Sequence[RunVerdict]":
+    """Return what is known of the runs; where nothing is, no session may end well."""
+    from midspan.pipelines.run_verdicts import run_verdicts
+    from midspan.scorers.errors import MidspanError
+
+    path = config.getoption(OPTION)
+    try:
+        verdicts = run_verdicts(_workspace(config))
+    except MidspanError as error:
+        raise pytest.UsageError(f"{OPTION} {path}: {error}") from error
+    if not any(verdict.judged for verdict in verdicts):
+        raise pytest.UsageError(
+            f"{OPTION} {path}: of none of {len(verdicts)} runs is it known whether it succeeded: "
+            "no task has checks, or nothing ran"
+        )
+    return verdicts
 
 
 def _workspace(config: pytest.Config) -> "Workspace":

@@ -292,3 +292,50 @@ def test_the_command_that_tells_of_the_worst_run_works(midspan: Midspan, shop: P
 
 
 RATE = "name=valid_call_rate"
+
+
+def test_doubts_about_a_profile_are_said(midspan: Midspan, workspace: Path) -> None:
+    path = workspace.parent / "p.yaml"
+    path.write_text(
+        "profile: p\ncontract: 1\nmarkers: {git: {command: {program: git}}}\n"
+        "composites: {q: {weights: {succes: 1}}}\n"
+    )
+    done = midspan("score", workspace, "--profile", path, "--json")
+    assert done.code == 0
+    assert "no tool has the role shell, so `command` of markers.git never holds." in done.err
+    assert done.err.splitlines()[1:3] == [
+        f"{path}: composites.q: no such score: succes. Did you mean 'success'?",
+        f"{path}: composites.q: none of its parts is a score, so no run will have it",
+    ]
+
+
+def test_markers_that_contradict_their_examples_score_nothing(
+    midspan: Midspan, workspace: Path
+) -> None:
+    path = workspace.parent / "p.yaml"
+    path.write_text(
+        "profile: p\ncontract: 1\nextends: [midspan/default]\n"
+        "markers: {git: {command: {program: git}, quiet_on: [git log]}}\n"
+    )
+    done = midspan("score", workspace, "--profile", path)
+    assert (done.code, done.out) == (2, "")
+    assert f"{path}: markers.git: fires on: git log (by: git log)" in done.err
+    assert json.loads(midspan("table", workspace, "scores", "--json").out) == []
+
+
+def test_the_summary_of_one_scorer_is_of_that_one(midspan: Midspan, workspace: Path) -> None:
+    assert "  valid_call_rate" in midspan("score", workspace).out
+    done = midspan("score", workspace, "--only", "loop")
+    assert "  longest_loop" in done.out
+    assert "  valid_call_rate" not in done.out
+    scores = json.loads(midspan("table", workspace, "scores", "--json").out)
+    assert {"loop", "valid_call_rate"} <= {row["scorer"] for row in scores}, "the rows stay"
+
+
+def test_runs_that_never_began_are_said(midspan: Midspan, tmp_path: Path) -> None:
+    (tmp_path / "spool").mkdir()
+    planned = {"contract": 1, "run_id": RUN, "task": "price"}
+    (tmp_path / "spool/plan.jsonl").write_text(json.dumps(planned) + "\n")
+    assert midspan("ingest", tmp_path / "spool", "--into", tmp_path / "planned").code == 0
+    done = midspan("score", tmp_path / "planned")
+    assert done.err == "no run to score: all are planned, and none left a trace\n"

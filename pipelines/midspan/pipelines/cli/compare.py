@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from midspan.pipelines.cli import console
+from midspan.pipelines.cli.doubts import doubts_said
 from midspan.scorers.errors import Exit, InvalidInput
 
 if TYPE_CHECKING:
@@ -118,9 +119,10 @@ def as_json(found: dict[str, Any]) -> str:
 def _profile(suite: Path | None, profile: Path | None) -> "Profile | None":
     from midspan.pipelines.files import load_profile, load_suite, load_suite_profile
 
-    if profile is not None:
-        return load_profile(profile)
-    return load_suite_profile(suite, load_suite(suite)) if suite is not None else None
+    with doubts_said():
+        if profile is not None:
+            return load_profile(profile)
+        return load_suite_profile(suite, load_suite(suite)) if suite is not None else None
 
 
 def _show(comparison: "Comparison", form: str | None, *, everything: bool) -> None:

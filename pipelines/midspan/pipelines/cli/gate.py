@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from midspan.pipelines.cli import console
+from midspan.pipelines.cli.doubts import doubts_said
 from midspan.pipelines.cli.compare import AXES, FILE, as_json, opened
 from midspan.pipelines.storage.disk import explained
 from midspan.scorers.errors import InvalidInput
@@ -80,13 +81,15 @@ def _profile(profile: Path | None, suite: Path | None) -> "Profile":
     from midspan.pipelines.files import load_profile, load_suite, load_suite_profile
 
     if profile is not None:
-        return load_profile(profile)
+        with doubts_said():
+            return load_profile(profile)
     if suite is None:
         raise InvalidInput(
             "a gate stands in a profile, and none is named",
             fix="Add --profile profile.yaml, or --suite suite.yaml for the profile of a suite.",
         )
-    return load_suite_profile(suite, load_suite(suite))
+    with doubts_said():
+        return load_suite_profile(suite, load_suite(suite))
 
 
 def _write(result: "GateResult", junit: Path | None, summary: Path | None) -> None:

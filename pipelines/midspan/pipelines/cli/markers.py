@@ -9,6 +9,7 @@ import click
 
 from midspan.instrumentation.streams import visible
 from midspan.pipelines.cli import console
+from midspan.pipelines.cli.doubts import doubts_said
 from midspan.pipelines.cli.marker_tables import agreement_as_json, print_agreements, print_rows
 from midspan.scorers.errors import Exit, InvalidInput, SurroundingsError
 
@@ -155,7 +156,8 @@ def _pack_or_file(name: str) -> "Profile":
 
     if name in pack_names() and not Path(name).exists():
         return Profile.parse(f"profile: check\ncontract: 1\nextends: [midspan/default, {name}]\n")
-    return load_profile(name)
+    with doubts_said():
+        return load_profile(name)
 
 
 def _tables(path: Path, profile: Path, wanted: Sequence[str]) -> "Tables":
@@ -165,7 +167,8 @@ def _tables(path: Path, profile: Path, wanted: Sequence[str]) -> "Tables":
     from midspan.scorers.faults.again import with_profile_faults
     from midspan.scorers.file_format.problems import suggestion
 
-    setting = load_setting(profile=profile)
+    with doubts_said():
+        setting = load_setting(profile=profile, examples=False)
     markers = setting.profile.markers
     for name in wanted:
         if name not in markers:

@@ -1,7 +1,6 @@
 """`midspan score`: every scorer over a workspace, or over files without one."""
 
 import shlex
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from midspan.pipelines.cli import console
+from midspan.pipelines.cli.doubts import doubts_said
 from midspan.pipelines.cli.given import Given, opened
 from midspan.pipelines.cli.score_progress import runs_a_second
 from midspan.pipelines.cli.termination import ended_as_interrupted
@@ -109,14 +109,17 @@ def command(
                 _tell(workspace, explain, setting, asked, as_json=as_json)
             return Exit.IN_PART if quarantined else Exit.DONE
         summary = _score(workspace, setting, asked)
+        tasks = _tasks(workspace, began=True)
         if as_json:
             click.echo(workspace.table("scores").collect().write_json())
         else:
-            _show(workspace, setting, _command(given))
+            _show(workspace, setting, asked, _command(given))
     for name, reason in summary.failed.items():
         click.echo(f"scorer {name} failed: {reason}", err=True)
     if not summary.runs:
         click.echo("no run to score: the workspace holds none", err=True)
+    elif not tasks:
+        click.echo("no run to score: all are planned, and none left a trace", err=True)
     if summary.gone:
         click.echo(
             f"no rows any more: {', '.join(summary.gone)}\n"
@@ -136,17 +139,38 @@ def _setting(workspace: Workspace, asked: _Asked) -> "Setting | None":
 
     if asked.suite is None and asked.profile is None and asked.expectations is None:
         return None
-    ran = set(workspace.table("runs").select("task").drop_nulls().unique().collect()["task"])
-    with warnings.catch_warnings(record=True, action="always", category=UserWarning) as doubts:
+    with doubts_said():
         setting = load_setting(
-            suite=asked.suite, profile=asked.profile, expectations=asked.expectations, tasks=ran
+            suite=asked.suite,
+            profile=asked.profile,
+            expectations=asked.expectations,
+            tasks=[task for task in _tasks(workspace) if task is not None],
+            scores=_scores_there(workspace),
         )
-    for doubt in doubts:
-        click.echo(str(doubt.message), err=True)
-    if setting.tasks and not ran & setting.tasks.keys():
+    if setting.tasks and not _tasks(workspace, began=True) & setting.tasks.keys():
         named = asked.suite or asked.expectations
         click.echo(f"{named}: no run is of any of its tasks, so none is compared", err=True)
     return setting
+
+
+def _tasks(workspace: Workspace, *, began: bool = False) -> set[str | None]:
+    """Return the tasks of runs, or of those alone that began; a run without one has `None`."""
+    import polars as pl
+
+    runs = workspace.table("runs")
+    if began:
+        runs = runs.filter(pl.col("status").cast(pl.String) != "missing")
+    return set(runs.select(pl.col("task").unique()).collect()["task"])
+
+
+def _scores_there(workspace: Workspace) -> set[str]:
+    """Return the scores that have rows, or will have: of checks that records of runs list."""
+    import polars as pl
+
+    scores = workspace.table("scores").select(pl.col("name").unique())
+    checks = pl.col("checks").explode(empty_as_null=False).struct.field("id")
+    listed = workspace.table("runs").select(pl.format("check.{}", checks.unique()))
+    return {name for frame in (scores, listed) for (name,) in frame.collect().iter_rows()}
 
 
 def _score(workspace: Workspace, setting: "Setting | None", asked: _Asked) -> "ScoringSummary":
@@ -158,7 +182,7 @@ def _score(workspace: Workspace, setting: "Setting | None", asked: _Asked) -> "S
         )
 
 
-def _show(workspace: Workspace, setting: "Setting | None", command: str) -> None:
+def _show(workspace: Workspace, setting: "Setting | None", asked: _Asked, command: str) -> None:
     import polars as pl
 
     from midspan.dashboards.terminal import (
@@ -173,6 +197,9 @@ def _show(workspace: Workspace, setting: "Setting | None", command: str) -> None
     from midspan.scorers.summary import labels, summary, unjudged, worst_runs
 
     scores = workspace.table("scores")
+    if asked.only:
+        ran = [*asked.only, *(["compat"] if asked.compat else [])]
+        scores = scores.filter(pl.col("scorer").is_in(ran))
     declared = declarations(setting.profile if setting else None)
     # As a stream: of a large workspace there are millions of rows, and a few lines are shown.
     lines, by_label, reasons = (

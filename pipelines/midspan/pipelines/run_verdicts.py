@@ -24,7 +24,7 @@ _OF_RUN: Final = pl.col("span_id").is_null() & pl.col("call").is_null()
 
 
 @dataclass(frozen=True, kw_only=True)
-class ToldOutcome:
+class RunVerdict:
     """How one run ended."""
 
     run_id: str
@@ -45,7 +45,7 @@ class ToldOutcome:
         return self.failed or self.outcome == "success"
 
 
-def told_outcomes(workspace: Workspace) -> list[ToldOutcome]:
+def run_verdicts(workspace: Workspace) -> list[RunVerdict]:
     """Return how every run ended, by task, variant and trial."""
     runs = with_outcomes(workspace).collect()
     order = ["task", *AXES, "trial", "run_id"]
@@ -54,7 +54,7 @@ def told_outcomes(workspace: Workspace) -> list[ToldOutcome]:
     failing = runs.filter(pl.col("outcome") != "success")["run_id"]
     ids, said = short_ids(runs["run_id"], failing.to_list()), _said(workspace, failing)
     return [
-        ToldOutcome(
+        RunVerdict(
             run_id=row["run_id"],
             name=_name(row, axes),
             outcome=row["outcome"],

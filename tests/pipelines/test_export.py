@@ -1,0 +1,179 @@
+"""Runs as training data, and `midspan export`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from midspan.pipelines.chat_messages import chat, recorded
+from midspan.pipelines.cli.boundary import run
+from midspan.pipelines.cli.export import command
+from midspan.pipelines.redaction import Redaction
+from midspan.pipelines.workspace import Workspace
+from tests.scorers.builders import calls, spans, text, tools
+from tests.scorers.builders import runs as run_rows
+from tests.support.workspaces import put
+
+KEY = "hf_abcdefghijklmnop1234"
+
+
+def ended(digit: str, passed: bool | None, **said: Any) -> dict[str, Any]:
+    check = {"id": "amount", "kind": "state", "passed": passed, "detail": None}
+    told = {"run_id": digit * 32, "task": "price", "ended_by": "exit", "exit_code": 0}
+    return {**told, "answer": "36", "calls": 1, "output_tokens": 1, "checks": [check], **said}
+
+
+def part(kind: str, **said: Any) -> dict[str, Any]:
+    return {"type": kind, **said}
+
+
+ASKED = [
+    {"role": "user", "parts": [part("text", content=f"price? <b>{KEY}</b>\x07 ann@x.org")]},
+    {"role": "assistant", "parts": [part("tool_call", id="c", name="look", arguments={"id": 1})]},
+    {"role": "tool", "parts": [part("tool_call_response", id="c", response={"eur": 36})]},
+]
+SAID = [{"role": "assistant", "parts": [part("text", content="36")], "finish_reason": "stop"}]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """One run succeeds, one fails, one fails without messages; of one nothing is known."""
+    made = Workspace.create(tmp_path / "shop")
+    put(
+        made,
+        "runs",
+        run_rows(ended("1", True), ended("2", False), ended("3", False), ended("4", None)),
+    )
+    rows = [{"run_id": d * 32, "span_id": f"s{d}", "kind": "llm", "turn": 0} for d in "123"]
+    put(made, "spans", spans(*({**row, "tools_digest": "d"} for row in rows)))
+    words = {"input": json.dumps(ASKED), "output": json.dumps(SAID)}
+    put(made, "text", text(*({"run_id": d * 32, "span_id": f"s{d}", **words} for d in "12")))
+    made_call = {"run_id": "2" * 32, "raw_arguments": '{"api_key": "abcd", "id": 1}'}
+    put(made, "calls", calls({**made_call, "result": "36", "turn": 0}))
+    with made.writing() as scratch:
+        offered = tools({"name": "look", "description": "Look up.", "schema": '{"type": "object"}'})
+        offered.write_parquet(scratch / "tools.parquet")
+        made.apply(moves={scratch / "tools.parquet": made.path / "tools.parquet"}, removed=[])
+    return made
+
+
+def exported(
+    workspace: Workspace, capfd: pytest.CaptureFixture[str], *words: str
+) -> tuple[int, list[Any], list[str]]:
+    code = run(command, "export", [str(workspace.path), *words])
+    printed = capfd.readouterr()
+    return code, [json.loads(line) for line in printed.out.splitlines()], printed.err.splitlines()
+
+
+def test_successes_as_chat(workspace: Workspace, capfd: pytest.CaptureFixture[str]) -> None:
+    code, [record], said = exported(workspace, capfd, "--successes", "--format", "chat")
+    assert (code, said) == (0, ["1 run", "replaced: key 1"])
+    function = {"name": "look", "arguments": '{"id": 1}'}
+    assert record["messages"] == [
+        {"role": "user", "content": "price? <b><redacted:key></b>\x07 ann@x.org"},
+        {
+            "role": "assistant",
+            "content": "",
+            "tool_calls": [{"id": "c", "type": "function", "function": function}],
+        },
+        {"role": "tool", "tool_call_id": "c", "content": '{"eur": 36}'},
+        {"role": "assistant", "content": "36"},
+    ]
+    offered = {"name": "look", "description": "Look up.", "parameters": {"type": "object"}}
+    assert record["tools"] == [{"type": "function", "function": offered}]
+    assert (record["metadata"]["run_id"], record["metadata"]["outcome"]) == ("1" * 32, "success")
+
+
+def test_failures_as_they_were_recorded(
+    workspace: Workspace, capfd: pytest.CaptureFixture[str]
+) -> None:
+    code, records, said = exported(workspace, capfd, "--failures", "--redact-emails")
+    assert (code, said) == (0, ["2 runs", "replaced: email 1, key 1, secret 1"])
+    first, second = records
+    assert (first["run_id"], first["outcome"], first["answer"]) == ("2" * 32, "wrong", "36")
+    assert first["calls"][0]["arguments"] == '{"api_key":"<redacted:secret>","id":1}'
+    assert first["messages"][0]["parts"][0]["content"].endswith("\x07 <redacted:email>")
+    assert first["checks"] == [{"id": "amount", "kind": "state", "passed": False, "detail": None}]
+    assert (second["run_id"], second["messages"]) == ("3" * 32, None)
+
+
+def test_what_has_no_messages_is_left_out_of_chat_and_said(
+    workspace: Workspace, capfd: pytest.CaptureFixture[str]
+) -> None:
+    code, records, said = exported(workspace, capfd, "--failures", "--format", "chat")
+    assert (code, [record["metadata"]["run_id"] for record in records]) == (3, ["2" * 32])
+    assert said[-1] == f"left out: 1, its messages were not recorded ({'3' * 32})"
+
+
+def test_a_file_is_there_whole_or_not_at_all(
+    workspace: Workspace, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    out = tmp_path / "train.jsonl"
+    assert exported(workspace, capfd, "--successes", "--out", str(out))[:2] == (0, [])
+    assert json.loads(out.read_text())["run_id"] == "1" * 32
+    empty = Workspace.create(tmp_path / "empty")
+    code, _, said = exported(empty, capfd, "--successes", "--out", str(tmp_path / "none.jsonl"))
+    assert (code, said) == (2, ["0 runs"])
+    assert not list(tmp_path.glob("none*"))
+
+
+def test_which_runs_must_be_said(workspace: Workspace, capfd: pytest.CaptureFixture[str]) -> None:
+    code, _, said = exported(workspace, capfd)
+    assert (code, said[-1]) == (2, "Add --failures or --successes.")
+
+
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        ("sk-proj-abcdefgh12345678 ok", "<redacted:key> ok"),
+        ("AKIAABCDEFGHIJKLMNOP", "<redacted:key>"),
+        ("ghp_abcdefghijklmnopqrstuv", "<redacted:key>"),
+        ("Authorization: Bearer abcdef0123456789xyz", "Authorization: Bearer <redacted:token>"),
+        ("eyJhbGciOiJI.eyJzdWIiOiIx.c2lnbmF0", "<redacted:token>"),
+        ("postgres://bob:hunter2@db/shop", "postgres://bob:<redacted:secret>@db/shop"),
+        ('{"password": "hunter2", "n": 1}', '{"password": "<redacted:secret>", "n": 1}'),
+        (r"{\"api_key\": \"abcd\"}", r"{\"api_key\": \"<redacted:secret>\"}"),
+        ("export OPENAI_API_KEY=abcd1234", "export OPENAI_API_KEY=<redacted:secret>"),
+        (
+            "a\n-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----\nb",
+            "a\n<redacted:private_key>\nb",
+        ),
+    ],
+)
+def test_secrets_are_replaced(given: str, left: str) -> None:
+    redact = Redaction(emails=True)
+    assert redact(given) == left
+    assert redact.counts.total() == 1
+    assert redact(left) == left
+    assert redact.counts.total() == 1
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "a basic internationalization of task-list-and-notes",
+        "pk_orders_customer_id_index on risk-assessment-2024-results",
+        "harness midspan-demo@0.1.0, 12 tokens: 40, keys: 3",
+        "https://example.org:8080/a?b=c",
+        "\x1b[31m <script>alert(1)</script> ignore all instructions",
+    ],
+)
+def test_other_text_is_left_as_it_is(given: str) -> None:
+    redact = Redaction(emails=True)
+    assert redact({"a": [given, 1, None, True]}) == {"a": [given, 1, None, True]}
+    assert not redact.counts
+
+
+def test_messages_of_other_shapes() -> None:
+    plain = [
+        {"role": "user", "content": "hi"},
+        {"role": "tool", "content": "x", "tool_call_id": "c"},
+    ]
+    assert chat(plain) == plain
+    thought = [part("reasoning", content="hm"), part("text", text="yes")]
+    assert chat([{"role": "assistant", "parts": thought}]) == [
+        {"role": "assistant", "content": "yes", "reasoning_content": "hm"}
+    ]
+    assert chat([{"role": "user", "parts": [part("image", data="...")]}]) is None
+    assert [recorded(told) for told in (None, "", "hello", '{"role": "user"}', "[1]")] == [None] * 5
