@@ -9,7 +9,7 @@ from typing import ClassVar
 import polars as pl
 import pytest
 
-from midspan.pipelines import files, judges
+from midspan.pipelines import judges, profile_doubts
 from midspan.scorers import plugins
 from midspan.scorers.profile import Profile
 from midspan.scorers.score import Better, Declaration, Level
@@ -119,7 +119,7 @@ def installed(monkeypatch: pytest.MonkeyPatch, **scorers: str) -> None:
     def available() -> Mapping[str, EntryPoint]:
         return points
 
-    for module in (plugins, judges, files):
+    for module in (plugins, judges, profile_doubts):
         monkeypatch.setattr(module, "available", available)
 
 

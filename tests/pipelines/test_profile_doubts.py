@@ -32,12 +32,14 @@ def doubts(path: Path, **more: object) -> list[str]:
         (
             "markers: {git: {command: {program: git}}, ls: {command: {program: ls}}}",
             "no tool has the role shell, so `command` of markers.git, markers.ls never holds. "
-            "Write `extends: [midspan/default]`, or name them under `tools: {roles: {shell: [...]}}`.",
+            "Write `extends: [midspan/default]`, or name them under "
+            "`tools: {roles: {shell: [...]}}`.",
         ),
         (
             "rules: {r: {require_before: {first: {reads: a}, then: {tool: b}}}}",
             "no tool has the role read or shell, so `reads` of rules.r never holds. "
-            "Write `extends: [midspan/default]`, or name them under `tools: {roles: {read: [...]}}`.",
+            "Write `extends: [midspan/default]`, or name them under "
+            "`tools: {roles: {read: [...]}}`.",
         ),
         (
             "markers: {w: {any: [{writes: a}, {tool: b}]}}\ntools: {roles: {read: [cat]}}",

@@ -43,7 +43,7 @@ def test_several_runs_begin_like_that(workspace: Workspace) -> None:
         find_run(workspace, "ab")
     assert str(caught.value) == (
         f"{workspace.path}: more than one run has an id that begins with 'ab'\n"
-        f"Give more digits:\n  {ONE} price\n  {TWO} price"
+        f"Give more digits:\n  {ONE} price gpt-4.1-mini\n  {TWO} price gpt-4.1-mini"
     )
 
 
@@ -52,7 +52,7 @@ def test_many_runs_begin_like_that(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as caught:
         find_run(workspace, "")
     assert str(caught.value).splitlines()[2:] == [
-        *(f"  {n:x}{'0' * 31}" for n in range(5)),
+        *(f"  {n:x}{'0' * 31} gpt-4.1-mini" for n in range(5)),
         "  ...",
     ]
 

@@ -342,3 +342,27 @@ def test_fault_columns_are_null_where_the_contract_says_so() -> None:
             pl.col("failed").is_null() == (~pl.col("executed") & pl.col("fault").is_null())
         ).all(),
     ).row(0) == (True, True, True, True)
+
+
+BEGAN = LOOK | {"start_ns": 1}
+UNSET = {"status": "unset"}
+
+
+@pytest.mark.parametrize(
+    ("call", "span", "fault", "failed"),
+    [
+        (BEGAN, UNSET, None, None),
+        (BEGAN | BAD, UNSET, "model.bad_arguments", None),
+        (BEGAN | {"end_ns": 2}, UNSET, "none", False),
+        (BEGAN | {"result": "shipped"}, UNSET, "none", False),
+        (BEGAN | {"result": "Error: no such order"}, UNSET, "hidden.error", True),
+        (BEGAN, {"status": "ok"}, "none", False),
+        (BEGAN, SPAN_FAILED, "execution.error", True),
+        (BEGAN | {"error_message": "boom"}, UNSET, "execution.error", True),
+    ],
+)
+def test_of_a_call_that_never_ended_nothing_is_known_but_what_was_told(
+    call: Row, span: Row, fault: str | None, failed: bool | None
+) -> None:
+    found = verdict(call, span)
+    assert (found["fault"], found["failed"]) == (fault, failed)

@@ -25,6 +25,9 @@ CALLS = st.lists(
             "emitted": st.booleans(),
             "executed": st.booleans(),
             "error_message": st.sampled_from([None, None, "boom"]),
+            "start_ns": st.sampled_from([None, 1]),
+            "end_ns": st.sampled_from([None, 2]),
+            "result": st.sampled_from([None, "shipped"]),
             "tools_digest": st.sampled_from([None, "d1", "d2", "d3"]),
         }
     ),

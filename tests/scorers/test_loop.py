@@ -3,6 +3,7 @@ from typing import Any
 import polars as pl
 import pytest
 from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from midspan.scorers.errors import InvalidInput
 from midspan.scorers.loop import Loop
@@ -220,9 +221,12 @@ def test_findings_of_several_agents_stand_in_the_order_of_the_calls() -> None:
 
 
 @settings(deadline=None)
-@given(judged_calls())
-@example([])
-def test_agrees_with_the_plain_reference(rows: list[dict[str, Any]]) -> None:
+@given(judged_calls(), st.lists(st.sampled_from([None, 0, 1, 2, 3]), min_size=12, max_size=12))
+@example([], [])
+def test_agrees_with_the_plain_reference(
+    rows: list[dict[str, Any]], turns: list[int | None]
+) -> None:
+    rows = [row | {"turn": turns[row["call"]]} for row in rows]
     plain = calls(*rows).rows(named=True)
     result = scored(*rows)
     steps = result.filter(name="loop").select("run_id", "call", "value", "label").rows()

@@ -3,7 +3,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from midspan.scorers.outcomes import OUTCOMES, with_outcome
+from midspan.scorers.outcomes import OUTCOMES, _errors, with_outcome
 from midspan.scorers.tables import RUNS
 from tests.scorers.builders import Row, runs, spans, text
 
@@ -40,6 +40,17 @@ def with_root_error(error_type: str | None, message: str | None, **run: Any) -> 
     root = {**ROOT, "status": "error", "error_type": error_type}
     failed = {"status": "error", "root_span_id": "root", "answer": None}
     return outcome({**DONE, **failed, **run}, root, message=message)
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [("boom", "RuntimeError boom"), ("RuntimeError: boom", "RuntimeError: boom")],
+)
+def test_the_type_of_an_error_is_said_once(message: str, said: str) -> None:
+    root = {**ROOT, "status": "error", "error_type": "RuntimeError"}
+    texts = text({"run_id": "r0", "span_id": "root", "error_message": message})
+    found = _errors(spans(root).lazy(), texts.lazy()).collect()
+    assert found["error"].to_list() == [said]
 
 
 def test_a_run_whose_checks_all_hold_is_a_success() -> None:

@@ -89,7 +89,7 @@ def test_text_may_be_written_without_its_key() -> None:
         ("{reads: a, beter: higher}", ".beter: unknown key. Did you mean 'better'?"),
         ("{reads: a, content: b}", ".content: unknown key"),
         ("{reads: a, better: more}", ".better: 'more' is not one of higher, lower, none."),
-        ("{command: git}", ".command: must be a mapping (key: value), not text 'git'"),
+        ("{command: git}", ".command: must be a mapping: {program: git}"),
         ("{command: {programm: git}}", ".command.programm: unknown key. Did you mean 'program'?"),
         ("{python: {}}", ".python: takes one of `calls` and `imports`"),
         ("{python: {calls: a, imports: b}}", ".python: takes one of `calls` and `imports`"),

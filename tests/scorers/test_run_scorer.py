@@ -25,7 +25,7 @@ def giving(verdict: Any) -> RunScorer:
     @run_scorer
     def mine(run: Run) -> Verdict:
         """Whatever."""
-        if isinstance(verdict, Exception):
+        if isinstance(verdict, BaseException):
             raise verdict
         return verdict  # type: ignore[no-any-return]
 
@@ -44,10 +44,7 @@ def giving(verdict: Any) -> RunScorer:
         ([], []),
         (Score(value=0.5, label="half"), [("mine", 0.5, "half")]),
         (Score(value=True, label="kept"), [("mine", 1.0, "kept")]),
-        (
-            [Score(value=1.0), Score(value=2.0, name="mine.other")],
-            [("mine", 1.0, None), ("mine.other", 2.0, None)],
-        ),
+        ([Score(value=1.0, name="mine")], [("mine", 1.0, None)]),
     ],
 )
 def test_what_a_function_may_give(verdict: Any, rows: list[tuple[Any, ...]]) -> None:
@@ -58,6 +55,11 @@ def test_what_a_function_may_give(verdict: Any, rows: list[tuple[Any, ...]]) -> 
     ("verdict", "reason"),
     [
         (KeyError("eur"), "KeyError: 'eur'"),
+        (SystemExit(0), "SystemExit: 0"),
+        (
+            [Score(value=1), Score(value=2, name="mien")],
+            "ValueError: gave mien, which it does not declare; it declares mine",
+        ),
         (math.nan, "ValueError: mine is nan, which is no finite number"),
         ({"value": 1}, "TypeError: gave dict; a scorer gives a Score, a list of them, bool, "),
         ([1.0], "TypeError: gave float; a scorer gives a Score, a list of them, bool, number,"),
@@ -70,6 +72,23 @@ def test_what_goes_wrong_costs_the_run_its_score(verdict: Any, reason: str) -> N
     ((name, value, status, said),) = scored(giving(verdict), "name", "value", "status", "reason")
     assert (name, value, status) == ("mine", None, "failed")
     assert said.startswith(reason)
+
+
+def test_who_interrupts_a_function_ends_the_scoring() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        scored(giving(KeyboardInterrupt()))
+
+
+def test_scores_of_a_declared_family_may_be_given() -> None:
+    family = Declaration(
+        name="tone.*", level=Level.RUN, unit="0/1", better=Better.HIGHER, description="Tones."
+    )
+
+    @run_scorer(declares=[family])
+    def tones(run: Run) -> list[Score]:
+        return [Score(value=1, name="tone.warm"), Score(value=0, name="tone.cold")]
+
+    assert scored(tones) == [("tone.warm", 1.0, None), ("tone.cold", 0.0, None)]
 
 
 def test_words_are_words_whatever_they_are_made_of() -> None:

@@ -25,7 +25,8 @@ class Loop:
     A repetition of an identical call counts when the later one failed or gave the same result as
     the one before: reading page after page is no loop. An error repeats until its tool succeeds.
     Queries of one search tool are much the same when they share most of their words. What was not
-    recorded equals nothing. Agents of one run are looked at apart.
+    recorded equals nothing. Agents of one run are looked at apart. Calls of one turn repeat what
+    was before it, not each other, queries aside.
     """
 
     at_least: int = 2

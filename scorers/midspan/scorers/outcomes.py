@@ -132,7 +132,11 @@ def _errors(spans: pl.LazyFrame, text: pl.LazyFrame) -> pl.LazyFrame:
     """Return the spans that failed, with what they say went wrong."""
     key = ["run_id", "trace_id", "span_id"]
     failed = spans.filter(pl.col("status") == "error").select(*key, "error_type")
-    said = pl.concat_str("error_type", "error_message", separator=" ", ignore_nulls=True)
+    # Many an instrumentation begins the message with the type.
+    named = pl.col("error_message").str.starts_with(pl.col("error_type")).fill_null(False)
+    said = pl.concat_str(
+        pl.when(~named).then("error_type"), "error_message", separator=" ", ignore_nulls=True
+    )
     return failed.join(text.select(*key, "error_message"), on=key, how="left").select(
         *key, error=said
     )

@@ -37,7 +37,7 @@ def load_scorer(name: str, parameters: Mapping[str, Any] | None = None) -> Score
     value = points[name].value
     try:
         loaded = points[name].load()
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, SystemExit) as error:
         raise InvalidInput(
             f"scorer {name}: cannot be loaded from {value}: {error}",
             fix="Install, mend or remove the package that brings it.",
@@ -60,7 +60,7 @@ def declarations(profile: Profile | None = None) -> Declarations:
     for name in available():
         try:
             scorer = load_scorer(name)
-        except Exception:
+        except (Exception, SystemExit):
             continue
         declared += (*scorer.declares, *getattr(scorer, "families", ()))
         if profile is not None and isinstance(scorer, DeclaredByProfile):

@@ -12,7 +12,7 @@ import polars as pl
 
 from midspan.scorers.errors import InvalidInput
 from midspan.scorers.run_view import Call, Run, Turn, runs_of
-from midspan.scorers.score import SCORE_NAME, VERDICT, Better, Declaration, Level
+from midspan.scorers.score import SCORE_NAME, VERDICT, Better, Declaration, Declarations, Level
 from midspan.scorers.tables import SCORES, Tables
 
 _UNITS: Final = {bool: "0/1", int: "count", float: "number", str: "label"}
@@ -70,7 +70,7 @@ class RunScorer:
         try:
             rows = [self._row(run, score) for score in _scores(self(run))]
             _refuse_repeated(rows)
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # a function that exits ends no scoring
             reason = f"{type(error).__name__}: {error}"
             declared = [each.name for each in self.declares if each.level == Level.RUN]
             return [
@@ -83,6 +83,9 @@ class RunScorer:
         name = score.name or self.declares[0].name
         if not SCORE_NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name of a score: only a-z, 0-9, and _ . -")
+        if name not in Declarations(self.declares):
+            declared = ", ".join(each.name for each in self.declares)
+            raise ValueError(f"gave {name}, which it does not declare; it declares {declared}")
         if score.value is None and score.label is None and score.not_evaluated is None:
             raise ValueError(f"{name} has neither value nor label, nor why it is not evaluated")
         if score.value is not None and not math.isfinite(score.value):

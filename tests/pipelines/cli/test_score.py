@@ -206,7 +206,7 @@ def test_doubts_are_said_and_no_end(midspan: Midspan, shop: Path) -> None:
     done = midspan("score", "ws", "--suite", "suite.yaml", "--json")
     assert (done.code, values(done)) == (0, {"steps": 3.0})
     assert done.err == (
-        "profile.yaml: scorers.abov: no such scorer is installed. Did you mean above?\n"
+        "profile.yaml: scorers.abov: no such scorer is installed. Did you mean 'above'?\n"
         "suite.yaml: no run is of any of its tasks, so none is compared\n"
     )
 
@@ -334,7 +334,7 @@ def test_the_summary_of_one_scorer_is_of_that_one(midspan: Midspan, workspace: P
 
 def test_runs_that_never_began_are_said(midspan: Midspan, tmp_path: Path) -> None:
     (tmp_path / "spool").mkdir()
-    planned = {"contract": 1, "run_id": RUN, "task": "price"}
+    planned = {"contract": 1, "run_id": RUN, "experiment": "e", "task": "price"}
     (tmp_path / "spool/plan.jsonl").write_text(json.dumps(planned) + "\n")
     assert midspan("ingest", tmp_path / "spool", "--into", tmp_path / "planned").code == 0
     done = midspan("score", tmp_path / "planned")

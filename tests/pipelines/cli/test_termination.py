@@ -21,7 +21,13 @@ def reading_a_pipe(home: Path, *words: str) -> Iterator[subprocess.Popen[bytes]]
     command = [str(Path(sys.executable).with_name("midspan")), *words]
     environment = os.environ | {"TMPDIR": str(home / "tmp")}
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, cwd=home
+        command,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+        cwd=home,
+        # Whoever runs these tests may have been told to outlive its terminal.
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
     ) as process:
         try:
             while not any((home / "tmp").iterdir()):

@@ -50,6 +50,12 @@ def test_the_weighted_mean_in_full() -> None:
     }
 
 
+def test_what_is_turned_says_so_at_one_half_too() -> None:
+    half = DEGENERATE | {"value": 0.5}
+    explanation = "1 x (1 - degenerate_share 0.5)"
+    assert told(half, weights="{degenerate_share: 1}") == [(0.5, explanation)]
+
+
 def test_weights_need_not_add_up_to_one() -> None:
     weights = "{first_attempt_accuracy: 3, parse_pass_rate: 1}"
     assert told(FIRST, PARSE, weights=weights)[0][0] == pytest.approx(0.625)

@@ -58,10 +58,25 @@ def test_pairs_in_order_weigh_as_much_as_any_that_do_not_cross(weights: Weights)
     assert total(weights, found) == max(total(weights, pairs) for pairs in uncrossed)
 
 
+@patiently
+@given(WEIGHTS)
+def test_of_equal_pairs_in_order_earlier_rows_have_theirs(weights: Weights) -> None:
+    uncrossed = [
+        pairs for pairs in every_pairing(weights) if [*pairs.values()] == sorted(pairs.values())
+    ]
+    most = max(total(weights, pairs) for pairs in uncrossed)
+    equal = [pairs for pairs in uncrossed if total(weights, pairs) == most]
+    unpaired = COLUMNS
+    first = min(equal, key=lambda pairs: [pairs.get(row, unpaired) for row in range(len(weights))])
+    assert pairs_in_order(weights, COLUMNS) == first
+
+
 def test_the_first_row_keeps_its_place_where_that_costs_nothing() -> None:
     assert most_pairs([[0], [0]]) == {0: 0}
     assert best_pairs([{0: 0.5}, {0: 0.5}], 1) == {0: 0}
     assert pairs_in_order([{0: 1.0}, {0: 1.0}], 1) == {0: 0}
+    assert pairs_in_order([{1: 1.0}, {0: 1.0}], 2) == {0: 1}
+    assert pairs_in_order([{1: 1.0}, {1: 1.0}, {0: 1.0, 2: 1.0}], 3) == {0: 1, 2: 2}
 
 
 def test_rows_move_along_a_chain_to_make_room() -> None:

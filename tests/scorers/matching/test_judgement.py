@@ -29,8 +29,8 @@ def test_out_of_order_is_told_from_wrong() -> None:
     ]
     swapped = judge(rows[:2], expected=2, ordered=True)
     assert [(place.label, place.credit) for place in swapped.places] == [
-        ("wrong_order", 0.0),
         ("matched", 1.0),
+        ("wrong_order", 0.0),
     ]
 
 

@@ -18,6 +18,9 @@ def fault(
             or (span is not None and (span["status"] == "error" or span["error_type"] is not None))
         )
     )
+    said_ok = span is not None and span["status"] == "ok"
+    ended = call["start_ns"] is None or call["end_ns"] is not None
+    nothing_known = not (ended or errored or said_ok or call["result"] is not None)
     raw = call["raw_arguments"]
     meant_as_json = call["emitted"] or (raw or "").lstrip().startswith(("{", "["))
     if meant_as_json and raw is not None and call["arguments"] is None:
@@ -28,8 +31,10 @@ def fault(
         found = "model.bad_arguments"
     elif errored:
         found = "execution.error"
-    elif call["executed"]:
+    elif call["executed"] and not nothing_known:
         found = "none"
     else:
         return None, None
-    return found, errored if call["executed"] else True
+    if call["executed"]:
+        return found, None if nothing_known else errored
+    return found, True

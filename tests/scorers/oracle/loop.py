@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 Call = dict[str, Any]
+Turn = tuple[str, int]
 
 SEARCHES = ["search", "search_*", "*_search", "find"]
 QUERY = re.compile(
@@ -26,14 +27,17 @@ def repetitions(calls: Iterable[Call]) -> dict[tuple[str, int], Repetition]:
     """How often each call repeats (1: not at all), by run and call."""
     before: dict[tuple[str, str | None], Call] = {}
     asked: dict[tuple[str, str | None, str], list[tuple[list[str], str]]] = defaultdict(list)
-    identical: dict[tuple[str, str | None], int] = {}
-    errors: dict[tuple[str, str | None, str], dict[str, int]] = defaultdict(dict)
+    identical: dict[tuple[str, str | None], set[Turn]] = {}
+    errors: dict[tuple[str, str | None, str], dict[str, set[Turn]]] = defaultdict(dict)
     found = {}
     for call in sorted(calls, key=lambda call: (call["run_id"], call["call"])):
         agent = (call["run_id"], call["agent"])
+        # Calls of one turn count once; one whose turn is unknown is a turn of its own.
+        turn = ("call", call["call"]) if call["turn"] is None else ("turn", call["turn"])
         previous = before.get(agent)
         repeats = previous is not None and leads_no_further(previous, call)
-        identical[agent] = identical[agent] + 1 if repeats else 1
+        identical[agent] = identical[agent] | {turn} if repeats else {turn}
+        in_a_row = len(identical[agent])
         before[agent] = call
 
         seen = errors[*agent, call["name"]]
@@ -41,7 +45,8 @@ def repetitions(calls: Iterable[Call]) -> dict[tuple[str, int], Repetition]:
         if call["failed"] is False:
             seen.clear()
         elif call["failed"] and call["signature"] is not None:
-            same_error = seen[call["signature"]] = seen.get(call["signature"], 0) + 1
+            seen.setdefault(call["signature"], set()).add(turn)
+            same_error = len(seen[call["signature"]])
 
         similar = 1
         if any(fnmatchcase(call["name"], glob) for glob in SEARCHES) and call["arguments"]:
@@ -53,10 +58,10 @@ def repetitions(calls: Iterable[Call]) -> dict[tuple[str, int], Repetition]:
                 )
                 earlier.append((query, call["arguments"]))
 
-        count = max(identical[agent], same_error, similar if similar >= 3 else 1)
+        count = max(in_a_row, same_error, similar if similar >= 3 else 1)
         label = "similar_search"
-        if count in (identical[agent], same_error):
-            label = "identical" if identical[agent] == count else "same_error"
+        if count in (in_a_row, same_error):
+            label = "identical" if in_a_row == count else "same_error"
         found[call["run_id"], call["call"]] = Repetition(count, label)
     return found
 

@@ -29,7 +29,7 @@ class Response(NamedTuple):
 
 
 def is_attempt(call: Call) -> bool:
-    return bool(call["executed"] or call["failed"])
+    return call["failed"] is not None and bool(call["executed"] or call["failed"])
 
 
 def succeeded(call: Call) -> bool:
@@ -61,7 +61,7 @@ def is_following(run: list[Call], failed: Call, later: Call) -> bool:
     return bool(turns) and turns[0][0]["turn"] == later["turn"]
 
 
-def operations(run: list[Call]) -> dict[int, int]:
+def operations(run: list[Call], long_text: float = 0.98) -> dict[int, int]:
     """The first call of the operation of each attempt."""
     of: dict[int, int] = {}
     open_: dict[int, list[Call]] = {}
@@ -73,7 +73,7 @@ def operations(run: list[Call]) -> dict[int, int]:
                 alike = [
                     strength(failed, attempt)
                     for failed in failures
-                    if linked(failed, attempt, is_following(run, failed, attempt))
+                    if linked(failed, attempt, is_following(run, failed, attempt), long_text)
                 ]
                 if alike:
                     pairs.append((-max(alike), attempt["call"], -operation, attempt))
@@ -110,7 +110,7 @@ def responses(
     cycle_times: int = 3,
 ) -> dict[int, Response]:
     """The response to each failed attempt; the run has no answer and no user messages."""
-    of = operations(run)
+    of = operations(run, long_text)
     claimed: set[int] = set()
     retried: Counter[int] = Counter()
     found: dict[int, tuple[int | None, str | None]] = {}

@@ -50,13 +50,22 @@ def similarity(one: Call, other: Call) -> float:
     if mine is None or its is None:
         return 0.0
     paths = set(mine) | set(its)
-    both = [
-        float(Indel.normalized_similarity(text(mine[path]), text(its[path])))
-        if path in mine and path in its
-        else 0.0
-        for path in paths
-    ]
+    both = [alike(mine[path], its[path]) if path in mine and path in its else 0.0 for path in paths]
     return sum(both) / len(both) if both else 1.0
+
+
+def alike(one: Any, other: Any) -> float:
+    if isinstance(one, str) and isinstance(other, str):
+        mine, its = bare(one), bare(other)
+        if mine == its != "":
+            return 1.0
+        if mine and its and (len(one) < 40 or len(other) < 40):
+            return float(Indel.normalized_similarity(mine, its))
+    return float(Indel.normalized_similarity(text(one), text(other)))
+
+
+def bare(value: str) -> str:
+    return re.sub(r"[\W_]", "", value).lower()
 
 
 def identical(one: Call, other: Call) -> bool:
@@ -65,7 +74,7 @@ def identical(one: Call, other: Call) -> bool:
     return one["name"] == other["name"] and mine is not None and mine == its
 
 
-def linked(failed: Call, later: Call, following: bool) -> bool:
+def linked(failed: Call, later: Call, following: bool, long_text: float) -> bool:
     known = leaves(failed) is not None and leaves(later) is not None
     if failed["name"] == later["name"]:
         if following and failed["fault"] in ("model.bad_arguments", "model.unparseable"):
@@ -73,6 +82,8 @@ def linked(failed: Call, later: Call, following: bool) -> bool:
         if not known:
             return following
         if any(len(value) >= 4 for value in values(failed) & values(later)):
+            return True
+        if identical(failed, later) or hardly_changed(failed, later, long_text):
             return True
         return similarity(failed, later) >= (0.3 if following else 0.5)
     if aside(failed) or aside(later) or (later["read_only"] and not failed["read_only"]):
@@ -123,5 +134,4 @@ def hardly_changed_value(one: Any, other: Any, long_text: float) -> bool:
         return type(one) is type(other) and bool(one == other)
     if min(len(one), len(other)) >= 40:
         return Indel.normalized_similarity(one, other) >= long_text
-    bare = [re.sub(r"[\W_]", "", value).lower() for value in (one, other)]
-    return one == other or (bare[0] == bare[1] != "")
+    return one == other or bare(one) == bare(other) != ""

@@ -12,9 +12,12 @@ Share = tuple[float, float]
 def retry_scores(
     operations: Iterable[Row], responses: Iterable[Row], calls: Iterable[Row], spans: Iterable[Row]
 ) -> dict[str, dict[str, float | Share | None]]:
-    """The scores of each run with an attempt; None where tokens were not recorded."""
-    calls, spans = list(calls), list(spans)
+    """The scores of each run with an attempt; None where the record does not tell."""
+    calls, spans, responses = list(calls), list(spans), list(responses)
     degenerate = {(row["run_id"], row["responding_call"]) for row in responses if row["degenerate"]}
+    unknown = {
+        (row["run_id"], row["responding_call"]) for row in responses if row["response"] is None
+    }
     chains: dict[str, dict[int, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for attempt in operations:
         chains[attempt["run_id"]][attempt["operation"]].append(attempt)
@@ -26,7 +29,7 @@ def retry_scores(
             for chain in of_run.values()
             if chain[0]["failed"] and any(not each["failed"] for each in chain[1:])
         ]
-        wasted = wasted_tokens(run_id, degenerate, calls, spans)
+        wasted = wasted_tokens(run_id, degenerate, unknown, calls, spans)
         found[run_id] = {
             "retries_spent": len(retries),
             "attempts_per_operation": (len(retries) + len(of_run), len(of_run)),
@@ -35,21 +38,28 @@ def retry_scores(
         if retries:
             bad = [each for each in retries if (run_id, each["call"]) in degenerate]
             found[run_id]["retry_efficiency"] = (len(recovered), len(retries))
-            found[run_id]["retry_waste"] = (len(bad), len(retries))
+            untold = any((run_id, each["call"]) in unknown for each in retries)
+            found[run_id]["retry_waste"] = None if untold else (len(bad), len(retries))
     return found
 
 
 def wasted_tokens(
-    run_id: str, degenerate: set[tuple[str, int]], calls: list[Row], spans: list[Row]
+    run_id: str,
+    degenerate: set[tuple[str, int]],
+    unknown: set[tuple[str, int]],
+    calls: list[Row],
+    spans: list[Row],
 ) -> float | None:
-    turns: dict[int, list[bool]] = defaultdict(list)
+    turns: dict[int, list[tuple[str, int]]] = defaultdict(list)
     for call in calls:
         if call["run_id"] == run_id and call["turn"] is not None:
-            turns[call["turn"]].append((run_id, call["call"]) in degenerate)
+            turns[call["turn"]].append((run_id, call["call"]))
     total = 0
     for turn, calls_of_turn in turns.items():
-        if not all(calls_of_turn):
+        if not all(call in degenerate | unknown for call in calls_of_turn):
             continue
+        if any(call in unknown for call in calls_of_turn):
+            return None
         requests = [
             (span["input_tokens"], span["output_tokens"])
             for span in spans

@@ -121,6 +121,16 @@ def test_an_empty_or_failed_turn_is_no_answer() -> None:
         assert row[:4] == ("s0", 0, None, "stopped")
 
 
+@pytest.mark.parametrize(("last", "kind"), [("submit", "stopped"), ("final_answer", "answered")])
+def test_a_terminal_call_is_a_call_whatever_the_run_says(last: str, kind: str) -> None:
+    """Only a tool of the role `answer` answers by its call, the run's output does not."""
+    given = tables_of(bad(), ok(last), run={"answer": "Done."})
+    found = responses(given).collect().select("responding_call", "response")
+    assert found.rows() == [(1, kind)]
+    spoken = spans({"span_id": "l", "kind": "llm", "turn": 2, "calls_emitted": 0, "start_ns": 9})
+    assert responses(tables_of(bad(), ok(last), spans=spoken)).collect()["response"].item() == kind
+
+
 def test_a_run_with_an_answer_is_answered() -> None:
     [row] = explained("response", bad(), run={"answer": "done"})
     assert row[:4] == ("s0", 0, None, "answered")

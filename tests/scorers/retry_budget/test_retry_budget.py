@@ -123,6 +123,39 @@ def test_tokens_that_were_not_recorded_are_not_guessed() -> None:
     ]
 
 
+UNTOLD = {"raw_arguments": None}
+REASON = "the arguments of the calls were not recorded"
+
+
+def unknown(given: Tables) -> list[tuple[str, str]]:
+    """The scores that are not evaluated, with the reasons."""
+    return scored(given).filter(status="not_evaluated").select("name", "reason").rows()
+
+
+def test_whether_a_retry_was_degenerate_is_not_known_without_arguments() -> None:
+    given = read(UNTOLD | FAILS, UNTOLD | FAILS, UNTOLD | WORKS)
+    assert unknown(given) == [
+        ("retry_waste", REASON),
+        ("wasted_token_share", REASON),
+        ("wasted_tokens", REASON),
+    ]
+    assert values(given)["retries_spent"] == 2.0
+
+
+def test_a_known_waste_beside_an_unknown_one_is_no_sum() -> None:
+    given = read(LOOK | FAILS, LOOK | FAILS, UNTOLD | WORKS)
+    assert [name for name, _ in unknown(given)] == [
+        *("retry_waste", "wasted_token_share", "wasted_tokens")
+    ]
+
+
+def test_a_turn_with_a_call_of_use_is_not_wasted_whatever_the_others_are() -> None:
+    other = {"name": "list_countries", "raw_arguments": "{}", "turn": 1} | WORKS
+    given = read(UNTOLD | FAILS | {"turn": 0}, UNTOLD | FAILS | {"turn": 1}, other)
+    assert unknown(given) == [("retry_waste", REASON)]
+    assert values(given)["wasted_tokens"] == 0.0
+
+
 @st.composite
 def turns(draw: st.DrawFn) -> tuple[list[Row], list[Row]]:
     rows = [

@@ -121,9 +121,14 @@ def test_first_things_first(made: list[Row], broken: list[tuple[int, str]]) -> N
     assert rows[-1][3] == (0.0 if broken else 1.0)
 
 
-def test_one_step_is_not_before_itself() -> None:
+def test_one_step_that_is_both_keeps_the_rule() -> None:
     rule = "require_before: {first: {tool: buy}, then: {tool: b*}}"
-    assert told(rule, BUY)[-1][3] == 0.0
+    assert told(rule, BUY) == KEPT
+    early = told(rule, LOOK | {"name": "borrow", "turn": 0}, BUY | {"turn": 1})
+    assert [(row[0], row[2], row[3]) for row in early] == [
+        ("violation.it", 0, 1.0),
+        ("rule.it", None, 0.0),
+    ]
 
 
 def test_the_answer_is_a_step_too() -> None:

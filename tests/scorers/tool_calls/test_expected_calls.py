@@ -36,8 +36,8 @@ def test_the_rows_in_full() -> None:
     assert rows.select(COLUMNS).rows() == [
         (
             *("calls_match", None, 0.0, "fail", None, None),
-            f"1 of 2 expected calls matched in order; wrong order: `convert` {words}",
-            ["s0"],
+            f"1 of 2 expected calls matched in order; wrong order: `look` {words}",
+            ["s1"],
         ),
         (
             *("calls_precision", None, 0.2, None, 1.0, 5),
@@ -75,10 +75,13 @@ def test_the_rows_in_full() -> None:
             [],
         ),
         (
-            *("call_match", 0, 0.0, "wrong_order", None, None),
-            *("`convert` was expected at another place in the order", ["s0"]),
+            *("call_match", 0, 1.0, "matched", None, None),
+            *("`convert` was called as expected", ["s0"]),
         ),
-        ("call_match", 1, 1.0, "matched", None, None, "`look` was called as expected", ["s1"]),
+        (
+            *("call_match", 1, 0.0, "wrong_order", None, None),
+            *("`look` was expected at another place in the order", ["s1"]),
+        ),
         (
             *("call_match", 2, 0.0, "extra", None, None),
             *("`think` was called beyond what is expected", ["s2"]),

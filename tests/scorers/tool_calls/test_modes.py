@@ -49,3 +49,20 @@ def test_no_call_expected_is_broken_by_any_call(mode: str) -> None:
     )
     assert one["evidence"][0].to_list() == ["s0"]
     assert steps(one) == [("extra", 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("expected", "made", "labels"),
+    [
+        ("a b", "b a", ["matched", "wrong_order"]),
+        ("b a b", "a a b", ["matched", "extra", "matched"]),
+        ("a b", "b b a", ["matched", "extra", "wrong_order"]),
+        ("a b", "c b a", ["extra", "matched", "wrong_order"]),
+    ],
+)
+def test_of_equal_orders_that_counts_in_which_earlier_calls_match(
+    expected: str, made: str, labels: list[str]
+) -> None:
+    said = {"mode": "strict", "calls": [{"name": name} for name in expected.split()]}
+    rows = scored(said, *map(call, made.split()))
+    assert [label for label, _ in steps(rows)] == labels

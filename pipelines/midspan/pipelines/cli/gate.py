@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from midspan.pipelines.cli import console
-from midspan.pipelines.cli.doubts import doubts_said
 from midspan.pipelines.cli.compare import AXES, FILE, as_json, opened
+from midspan.pipelines.cli.doubts import doubts_said
 from midspan.pipelines.storage.disk import explained
 from midspan.scorers.errors import InvalidInput
 

@@ -169,7 +169,7 @@ def _scores_there(workspace: Workspace) -> set[str]:
 
     scores = workspace.table("scores").select(pl.col("name").unique())
     checks = pl.col("checks").explode(empty_as_null=False).struct.field("id")
-    listed = workspace.table("runs").select(pl.format("check.{}", checks.unique()))
+    listed = workspace.table("runs").select(pl.format("check.{}", checks.drop_nulls().unique()))
     return {name for frame in (scores, listed) for (name,) in frame.collect().iter_rows()}
 
 

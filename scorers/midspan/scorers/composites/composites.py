@@ -85,7 +85,7 @@ def _part_rows(scores: pl.LazyFrame, parts: Mapping[str, Part]) -> pl.LazyFrame:
 
     Of several rows by one name, that of code counts, else that of a model, else that of a person.
     """
-    falls = [name for name, part in parts.items() if part.falls]
+    falling = pl.col("name").is_in([name for name, part in parts.items() if part.falls])
     refused = {name: part.refused for name, part in parts.items() if part.refused}
     value = pl.col("value")
     is_share = value.is_between(-SAME, 1 + SAME)
@@ -114,7 +114,8 @@ def _part_rows(scores: pl.LazyFrame, parts: Mapping[str, Part]) -> pl.LazyFrame:
             "evidence",
             part="name",
             given_value=value,
-            value=pl.when(pl.col("name").is_in(falls)).then(1 - value).otherwise(value),
+            turned=falling,
+            value=pl.when(falling).then(1 - value).otherwise(value),
             problem=problem,
         )
     )
@@ -122,10 +123,9 @@ def _part_rows(scores: pl.LazyFrame, parts: Mapping[str, Part]) -> pl.LazyFrame:
 
 def _listed() -> pl.Expr:
     """Return a part in words: `0.5 x success 1`."""
-    turned = pl.col("given_value") != pl.col("value")
     shown = pl.col("given_value").round(3).cast(pl.String).str.replace(r"\.0$", "")
     what = (
-        pl.when(turned)
+        pl.when("turned")
         .then(pl.format("(1 - {} {})", "part", shown))
         .otherwise(pl.format("{} {}", "part", shown))
     )

@@ -6,7 +6,7 @@ from typing import Final
 
 from midspan.scorers.plugins import declarations
 from midspan.scorers.profile import Profile
-from midspan.scorers.score import Better, Declaration
+from midspan.scorers.score import Better, Declaration, Level
 
 SHARES: Final = ("share", "0/1")
 PREFIX: Final = "composite."
@@ -43,4 +43,6 @@ def _part(name: str, declared: Declaration | None) -> Part:
         return Part()
     if declared.unit not in SHARES:
         return Part(refused=f"{name} is counted in {declared.unit}: only shares can be weighed")
+    if declared.level is Level.STEP:
+        return Part(refused=f"{name} is about steps: only scores of runs can be weighed")
     return Part(falls=declared.better is Better.LOWER)

@@ -31,18 +31,30 @@ def derive_faults(
 ) -> pl.DataFrame:
     """Return the calls table with its fault columns filled in; the first rule that holds wins."""
     rules = rules or FaultRules()
-    frame = check_arguments(calls.drop(FAULT_COLUMNS, strict=False), tools)
-    frame = _with_offer(frame, tools)
-    frame = with_told(_with_execution(frame, spans), rules)
-    frame = frame.with_columns(
+    frame = with_findings(calls.drop(FAULT_COLUMNS, strict=False), spans, tools, rules)
+    frame = _with_offer(frame, tools).with_columns(
         json_valid=pl.when(pl.col("raw_arguments").is_not_null()).then(
             pl.col("arguments").is_not_null()
         )
     )
     frame = frame.with_columns(fault_rule=_first_rule())
-    frame = frame.with_columns(fault=_fault(), failed=_failed(), message=_message())
+    frame = frame.with_columns(fault=_fault(), failed=_failed())
     frame = frame.with_columns(transient=_transient(rules), signature=_signatures(frame))
     return frame.select(CALLS.schema.names())
+
+
+def with_findings(
+    calls: pl.DataFrame, spans: pl.DataFrame, tools: pl.DataFrame, rules: FaultRules
+) -> pl.DataFrame:
+    """Return the calls with what was found about them: `errored`, what was told, the schema's word.
+
+    `message` is what a failure says, from the most telling source that was recorded.
+    """
+    frame = with_told(_with_execution(check_arguments(calls, tools), spans), rules)
+    of_execution = pl.when("errored").then(pl.coalesce("result", "error_type"))
+    return frame.with_columns(
+        message=pl.coalesce("error_message", "told_text", "schema_problem", of_execution)
+    )
 
 
 def _with_offer(calls: pl.DataFrame, tools: pl.DataFrame) -> pl.DataFrame:
@@ -98,26 +110,29 @@ def _fault() -> pl.Expr:
     return (
         pl.when(pl.col("fault_rule").is_not_null())
         .then(pl.col("fault_rule").str.split("/").list.first())
-        .when("executed")
+        .when(pl.col("executed") & ~_never_ended())
         .then(pl.lit("none"))
         .cast(FAULTS)
     )
 
 
+def _never_ended() -> pl.Expr:
+    """Whether the record breaks off before a call came to anything: a success cannot be told."""
+    began = pl.col("executed") & pl.col("start_ns").is_not_null() & pl.col("end_ns").is_null()
+    said_ok = (pl.col("status") == "ok").fill_null(False)
+    return began & pl.col("result").is_null() & ~pl.col("errored") & ~said_ok
+
+
 def _failed() -> pl.Expr:
     """A model's fault that was repaired and ran without error is no failed attempt."""
     return (
-        pl.when("executed")
+        pl.when(_never_ended())
+        .then(None)
+        .when("executed")
         .then(pl.col("errored") | pl.col("told_fault").is_not_null())
         .when(pl.col("fault_rule").is_not_null())
         .then(pl.lit(True))
     )
-
-
-def _message() -> pl.Expr:
-    """What the failure says, from the most telling source that was recorded."""
-    of_execution = pl.when("errored").then(pl.coalesce("result", "error_type"))
-    return pl.coalesce("error_message", "told_text", "schema_problem", of_execution)
 
 
 def _transient(rules: FaultRules) -> pl.Expr:

@@ -84,10 +84,13 @@ def best_pairs(weights: Weights, columns: int) -> dict[int, int]:
 def pairs_in_order(weights: Weights, columns: int) -> dict[int, int]:
     """Return the pairs of largest total weight of which none crosses another.
 
-    With every weight 1 this is the longest common subsequence.
+    With every weight 1 this is the longest common subsequence. Of equal ones it is that in which
+    earlier rows have a pair, and these the earliest column.
 
     >>> pairs_in_order([{1: 1}, {0: 1}, {1: 1}], 2)
     {1: 0, 2: 1}
+    >>> pairs_in_order([{1: 1}, {0: 1}], 2)
+    {0: 1}
     """
     best = [[0.0] * (columns + 1) for _ in range(len(weights) + 1)]
     for row in range(len(weights) - 1, -1, -1):
@@ -96,14 +99,15 @@ def pairs_in_order(weights: Weights, columns: int) -> dict[int, int]:
             total = max(below[column], here[column + 1])
             weight = candidates.get(column)
             here[column] = total if weight is None else max(total, weight + below[column + 1])
-    found, row, column = {}, 0, 0
-    while row < len(weights) and column < columns:
-        weight = weights[row].get(column)
-        if weight is not None and best[row][column] == weight + best[row + 1][column + 1]:
-            found[row] = column
-            row, column = row + 1, column + 1
-        elif best[row][column] == best[row + 1][column]:
-            row += 1
-        else:
-            column += 1
+    found, column = {}, 0
+    for row, candidates in enumerate(weights):
+        total, below = best[row][column], best[row + 1]
+        fitting = [
+            place
+            for place, weight in candidates.items()
+            if place >= column and weight + below[place + 1] == total
+        ]
+        if fitting:
+            found[row] = min(fitting)
+            column = found[row] + 1
     return found

@@ -4,6 +4,7 @@ from typing import Final
 
 import polars as pl
 
+from midspan.scorers.faults.reasons import schema_problems
 from midspan.scorers.tables import Tables
 
 LABELS: Final = ("pass", "not_json", "bad_schema", "text_form", "lost")
@@ -25,9 +26,12 @@ def emitted_calls(tables: Tables) -> pl.DataFrame:
     return both.with_columns(label=_label()).collect()
 
 
-def call_parse_rows(emitted: pl.DataFrame) -> pl.DataFrame:
+def call_parse_rows(emitted: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     """Return the step rows of the calls that can be judged."""
-    return emitted.filter(pl.col("label").is_not_null()).select(
+    judged = emitted.filter(pl.col("label").is_not_null()).join(
+        schema_problems(tables), on=["run_id", "call"], how="left", maintain_order="left"
+    )
+    return judged.select(
         "run_id",
         "span_id",
         "call",
@@ -77,6 +81,7 @@ def _label() -> pl.Expr:
 
 def _explanation() -> pl.Expr:
     label = pl.col("label")
+    because = pl.concat_str(pl.lit(": "), "reason").fill_null("")
     return (
         pl.when(label == "lost")
         .then(pl.lit("the model asked for a tool, and no call could be read from its output"))
@@ -85,7 +90,7 @@ def _explanation() -> pl.Expr:
         .when(label == "not_json")
         .then(pl.format("the arguments of `{}` are not JSON", "tool"))
         .when(label == "bad_schema")
-        .then(pl.format("the arguments of `{}` break its schema", "tool"))
+        .then(pl.format("the arguments of `{}` break its schema{}", "tool", because))
         .when(pl.col("schema_valid").is_null())
         .then(pl.format("the arguments of `{}` are JSON; its schema is not known", "tool"))
         .otherwise(pl.format("the arguments of `{}` are as its schema wants them", "tool"))

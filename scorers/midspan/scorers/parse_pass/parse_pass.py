@@ -71,7 +71,7 @@ class ParsePass:
         """Return a row for each emitted call that can be judged, and up to four a run."""
         emitted = emitted_calls(tables)
         runs = _runs(emitted).lazy()
-        frames = [call_parse_rows(emitted).lazy(), *_run_rows(runs), text_call_rows(tables)]
+        frames = [call_parse_rows(emitted, tables).lazy(), *_run_rows(runs), text_call_rows(tables)]
         return pl.concat(frames, how="diagonal")
 
 

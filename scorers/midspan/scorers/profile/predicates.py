@@ -1,7 +1,7 @@
 """Predicates over the steps of a run: what markers and rules are made of. Syntax only."""
 
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, Tag, model_validator
 
@@ -46,6 +46,15 @@ class Command(Strict):
     """Name glob of the program: the first word of any segment, past env, timeout, sudo, xargs."""
     arguments: TextMatch | None = None
     """What follows the program, its words joined by blanks and without quotes."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_mapping(cls, data: Any) -> Any:
+        if isinstance(data, str):
+            program, _, arguments = data.strip().partition(" ")
+            more = f", arguments: {arguments.strip()!r}" if arguments else ""
+            raise ValueError(f"must be a mapping: {{program: {program}{more}}}")
+        return data
 
 
 class CommandPredicate(Strict):

@@ -10,10 +10,12 @@ from midspan.scorers.tables import Tables
 def with_answers(found: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     """Return the responses with `answer_span_id` and `answered`.
 
+    Only failures after which nothing was called are answered: who submits after one has stopped.
     The span is the last turn after the failure that speaks and calls nothing, of the same agent
     before any other. A run with an answer whose span does not show is answered too.
     """
-    stopped = found.filter(pl.col("response") == STOPPED).select("run_id", "row")
+    uncalled = (pl.col("response") == STOPPED).fill_null(False) & pl.col("responding_row").is_null()
+    stopped = found.filter(uncalled).select("run_id", "row")
     calls = failing_runs(tables)
     failures = stopped.with_columns(
         calls[column].gather(stopped["row"]) for column in ("turn", "agent", "start_ns")
@@ -58,7 +60,8 @@ def with_answers(found: pl.DataFrame, tables: Tables) -> pl.DataFrame:
         found.join(spoken, on="row", how="left", maintain_order="left")
         .join(answered, on="run_id", how="left", maintain_order="left")
         .with_columns(
-            answered=pl.col("answer_span_id").is_not_null() | pl.col("has_answer").fill_null(False)
+            answered=uncalled
+            & (pl.col("answer_span_id").is_not_null() | pl.col("has_answer").fill_null(False))
         )
         .drop("has_answer")
     )

@@ -62,7 +62,8 @@ def similarity(one: Leaves, other: Leaves) -> float:
     """Return the mean similarity over the paths of both: 1 for equal arguments.
 
     Values count by the normalised Indel similarity of their text, and a path that only one of the
-    two has counts 0.
+    two has counts 0. Texts that differ in case and punctuation at most are the same; neither
+    counts in short ones.
     """
     mine, its = one.by_path, other.by_path
     both = mine.keys() & its.keys()
@@ -104,7 +105,14 @@ def alike_long_text(one: Leaves, other: Leaves, at_least: float) -> bool:
 def _alike(one: Scalar, other: Scalar) -> float:
     mine = one if isinstance(one, str) else repr(one)
     its = other if isinstance(other, str) else repr(other)
-    return 1.0 if mine == its else Indel.normalized_similarity(mine, its)
+    if mine == its:
+        return 1.0
+    if isinstance(one, str) and isinstance(other, str):
+        bare, its_bare = _bare(mine), _bare(its)
+        # Of nothing but punctuation, the punctuation tells.
+        if bare and its_bare and (bare == its_bare or min(len(mine), len(its)) < SHORT):
+            return Indel.normalized_similarity(bare, its_bare)
+    return Indel.normalized_similarity(mine, its)
 
 
 def _gather(values: Iterable[Any], texts: list[str], others: list[str]) -> None:

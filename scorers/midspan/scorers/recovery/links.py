@@ -37,9 +37,13 @@ _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 class Links:
     """Judges pairs of calls; arguments are read once, and two of them compared once."""
 
-    def __init__(self, moves: Moves) -> None:
-        """Begin without having read any arguments."""
+    def __init__(self, moves: Moves, long_text: float) -> None:
+        """Begin without having read any arguments.
+
+        `long_text`: how alike two long texts are that count as the same.
+        """
         self._moves = moves
+        self._long_text = long_text
         self._leaves: dict[int, Leaves] = {}
         self._alike: dict[tuple[int, int], float] = {}
         self._named: dict[tuple[int, int], bool] = {}
@@ -73,9 +77,9 @@ class Links:
             return same
         return 2.0 if one == other else self._similarity(failed, later) / 2 + same
 
-    def hardly_changed(self, failed: int, later: int, long_text: float) -> bool:
+    def hardly_changed(self, failed: int, later: int) -> bool:
         """Return whether the arguments of two calls differ in nothing that could matter."""
-        return hardly_changed(self._read(failed), self._read(later), long_text)
+        return hardly_changed(self._read(failed), self._read(later), self._long_text)
 
     def _read(self, place: int) -> Leaves:
         """Return the leaves of arguments that were recorded. Text that is not JSON is one leaf."""
@@ -110,7 +114,8 @@ class Links:
             return following
         if share_a_value(self._read(failed), self._read(later)):
             return True
-        return self._similarity(failed, later) >= (ALIKE_NEXT if following else ALIKE)
+        alike = ALIKE_NEXT if following else ALIKE
+        return self._similarity(failed, later) >= alike or self.hardly_changed(failed, later)
 
     def _untold(self, failed: int, later: int) -> bool:
         """Return whether a call shows what the failed call of its tool was to run.

@@ -36,9 +36,10 @@ def failing_runs(tables: Tables) -> pl.DataFrame:
     """Return the calls of every run with a failed attempt, sorted by (run_id, call).
 
     Beside the columns of the calls table: `run` (a number for each run), `attempt` (executed, or
-    failed), `tool` (past a dispatcher), `key` (tool and arguments, equal for identical calls; null
-    where the arguments were not recorded), the roles, and `moment`: calls of one moment were asked
-    for together, a greater one later. Moments of two runs differ.
+    failed, and it is known what became of it), `tool` (past a dispatcher), `key` (tool and
+    arguments, equal for identical calls; null where the arguments were not recorded), the roles,
+    and `moment`: calls of one moment were asked for together, a greater one later. Moments of two
+    runs differ.
     """
     failing = tables.calls.filter("failed").select("run_id").unique()
     calls = tables.calls.select(_COLUMNS).join(failing, on="run_id", how="semi").collect()
@@ -51,7 +52,7 @@ def failing_runs(tables: Tables) -> pl.DataFrame:
         .with_columns(
             moment,
             turn,
-            attempt=pl.col("executed") | pl.col("failed").fill_null(False),
+            attempt=(pl.col("executed") | pl.col("failed")) & pl.col("failed").is_not_null(),
             failed=pl.col("failed").fill_null(False),
             key=_key(),
             read_only=pl.any_horizontal(READING),

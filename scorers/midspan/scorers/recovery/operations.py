@@ -16,6 +16,9 @@ COLUMNS: Final = ("run_id", "call", "operation", "attempt", "failed", "fault")
 def operations(tables: Tables) -> pl.LazyFrame:
     """Return a row for each attempt (an executed call, or a failed one), by (run_id, call).
 
+    A call of which nobody knows whether it failed, since it never ended, is none: it makes up for
+    nothing.
+
     Columns: run_id, call, operation (the call number of its first attempt), attempt (from 0),
     failed, fault.
     """
@@ -46,10 +49,9 @@ def failing_operations(tables: Tables) -> pl.DataFrame:
 @once_per_tables
 def _operations(tables: Tables) -> pl.DataFrame:
     of_failing = failing_operations(tables).select(COLUMNS)
-    failed = pl.col("failed").fill_null(False)
     others = (
-        tables.calls.select("run_id", "call", "executed", "fault", failed=failed)
-        .filter("executed")
+        tables.calls.select("run_id", "call", "executed", "fault", "failed")
+        .filter(pl.col("executed"), pl.col("failed").is_not_null())
         .join(of_failing.lazy().select("run_id").unique(), on="run_id", how="anti")
         .select(
             *("run_id", "call", "failed"),

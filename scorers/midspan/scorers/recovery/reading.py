@@ -161,7 +161,7 @@ class Reading:
             return IDENTICAL
         error = moves.error[failed]
         again = error is not None and moves.failed[call] and error == moves.error[call]
-        if again and self._links.hardly_changed(failed, call, self._parameters.long_text):
+        if again and self._links.hardly_changed(failed, call):
             return PERTURBED
         return MODIFIED
 

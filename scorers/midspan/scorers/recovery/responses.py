@@ -14,7 +14,6 @@ from midspan.scorers.recovery.reading import (
     JUDGED,
     MODIFIED,
     PERTURBED,
-    STOPPED,
 )
 from midspan.scorers.recovery.user_messages import spoken_between
 from midspan.scorers.recovery.walk import walk
@@ -50,16 +49,13 @@ def detailed_responses(tables: Tables, parameters: Parameters) -> pl.DataFrame:
         calls["call"].gather(found["responding_row"]).alias("responding_call"),
     )
     found = _without_user_messages(found, tables)
-    said = (pl.col("response") == STOPPED) & pl.col("answered")
+    said = pl.col("answered")
     cycle = pl.col("cycle_period").is_not_null()
     degenerate = pl.col("response").is_in(DEGENERATE) | cycle
     return (
         with_answers(found, tables)
         .with_columns(
             response=pl.when(said).then(pl.lit(ANSWERED)).otherwise("response"),
-            responding_call=pl.when(~said).then("responding_call"),
-            responding_row=pl.when(~said).then("responding_row"),
-            answer_span_id=pl.when(said).then("answer_span_id"),
             degenerate=pl.when(pl.col("response").is_in(JUDGED)).then(degenerate),
             cycle=cycle,
         )

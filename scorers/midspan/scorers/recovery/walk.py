@@ -43,7 +43,7 @@ class Walk(NamedTuple):
 def walk(tables: Tables, parameters: Parameters) -> Walk:
     """Return the operations and responses of all runs, read call by call from their failures on."""
     moves = moves_of(failing_runs(tables))
-    links = Links(moves)
+    links = Links(moves, parameters.long_text)
     later: dict[int, int] = {}
     found: dict[int, Response] = {}
     periods: dict[int, int] = {}

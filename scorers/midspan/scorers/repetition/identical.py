@@ -2,16 +2,17 @@
 
 import polars as pl
 
-from midspan.scorers.repetition.ordered_calls import text_of
+from midspan.scorers.repetition.ordered_calls import text_of, turns_so_far
 
 
 def identical_counts(ordered: pl.DataFrame, calls: pl.LazyFrame) -> pl.DataFrame:
     """Return `row` and `count` of the calls that repeat the one before of their agent.
 
     A repetition counts when it failed or gave the same result: reading page after page is none.
+    Calls of one turn count once.
     """
     of_agents = ordered.select(
-        "row", "run_id", "call", "name", "run", "agent", "called", "same", "failed"
+        *("row", "run_id", "call", "name", "run", "agent", "turn", "called", "same", "failed")
     )
     of_agents = of_agents.sort("run", "agent", "row")
     again = pl.all_horizontal(_as_before(name) for name in ("run", "called", "same"))
@@ -26,9 +27,9 @@ def identical_counts(ordered: pl.DataFrame, calls: pl.LazyFrame) -> pl.DataFrame
     rows = rows.join(results, on="row", how="left", maintain_order="left").with_columns(
         repeats=pl.col("again") & (pl.col("failed") | same_result)
     )
-    place = pl.int_range(pl.len())
-    first = pl.when(~pl.col("repeats")).then(place).forward_fill()
-    return rows.with_columns(count=1 + place - first).filter("repeats").select("row", "count")
+    streaks = rows.with_columns(streak=(~pl.col("repeats")).cum_sum())
+    counts = streaks.select("row", count=turns_so_far("streak"))
+    return counts.filter(pl.col("count") > 1)
 
 
 def _as_before(column: str) -> pl.Expr:

@@ -19,7 +19,10 @@ def ordered_calls(tables: Tables) -> pl.DataFrame:
     error. `tool` is the inner one of a dispatcher. `same` is equal for equal arguments: null where
     nothing of them is recorded.
     """
-    columns = ("agent", "span_id", "trace_id", "name", "failed", "signature", "arguments_hash")
+    columns = (
+        *("agent", "turn", "span_id", "trace_id"),
+        *("name", "failed", "signature", "arguments_hash"),
+    )
     frame = tables.calls.select(*KEY, *columns).collect()
     return (
         with_inner_tools(_with_malformed(in_order(frame), tables.calls), tables)
@@ -42,6 +45,16 @@ def text_of(calls: pl.LazyFrame, wanted: pl.DataFrame, column: str) -> pl.DataFr
     # By name first: where few tools are wanted, most rows need not be joined.
     of_tools = calls.filter(pl.col("name").is_in(wanted["name"].unique().implode()))
     return of_tools.select(*KEY, column).join(keys, on=KEY).select("row", column).collect()
+
+
+def turns_so_far(*streak: str) -> pl.Expr:
+    """Return how many turns of its streak there were up to a call, its own included.
+
+    Calls of one turn are not repetitions of each other: none knew what became of the others.
+    A call whose turn was not recorded is a turn of its own.
+    """
+    new = pl.col("turn").is_null() | pl.struct(*streak, "turn").is_first_distinct()
+    return new.cast(pl.Int64).cum_sum().over(streak)
 
 
 def _codes(column: str) -> pl.Expr:

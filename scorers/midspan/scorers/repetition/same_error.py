@@ -2,15 +2,17 @@
 
 import polars as pl
 
+from midspan.scorers.repetition.ordered_calls import turns_so_far
+
 TOOL = ["run", "agent", "called"]
 
 
 def same_error_counts(ordered: pl.DataFrame) -> pl.DataFrame:
     """Return `row` and `count` of the failures whose error their tool has given before.
 
-    A success of the tool begins anew; agents are apart.
+    A success of the tool begins anew; agents are apart. Failures of one turn count once.
     """
-    executed = ordered.select("row", *TOOL, "failed", "error").filter(
+    executed = ordered.select("row", *TOOL, "turn", "failed", "error").filter(
         pl.col("failed").is_not_null()
     )
     failures = executed.filter("failed", pl.col("error").is_not_null())
@@ -23,7 +25,7 @@ def same_error_counts(ordered: pl.DataFrame) -> pl.DataFrame:
         .sort(*TOOL, "row")
         .with_columns(streak=streak)
         .filter("failed", pl.col("error").is_not_null())
-        .select("row", count=pl.int_range(1, pl.len() + 1).over("streak", "error"))
+        .select("row", count=turns_so_far("streak", "error"))
         .filter(pl.col("count") > 1)
     )
 

@@ -12,7 +12,8 @@ def retries_of_runs(tables: Tables) -> pl.DataFrame:
 
     Columns: run_id, attempts, operations, retries (attempts beyond the first of an operation),
     recovered (operations that failed first and succeeded by a retry), degenerate (retries that
-    were degenerate responses), budget (null: none), the calls and spans of the retries.
+    were degenerate responses), unknown (retries of which the record does not tell that), budget
+    (null: none), the spans of the retries and of the degenerate ones.
     """
     attempts = _attempts(tables)
     retry = pl.col("attempt") > 0
@@ -29,6 +30,7 @@ def retries_of_runs(tables: Tables) -> pl.DataFrame:
             attempts=pl.len().cast(pl.Int64),
             retries=retry.sum().cast(pl.Int64),
             degenerate=(retry & pl.col("degenerate")).sum().cast(pl.Int64),
+            unknown=(retry & pl.col("degenerate").is_null()).sum().cast(pl.Int64),
             evidence=pl.col("span_id").filter(retry).unique(maintain_order=True),
             degenerate_evidence=pl.col("span_id")
             .filter(retry & pl.col("degenerate"))
@@ -41,12 +43,16 @@ def retries_of_runs(tables: Tables) -> pl.DataFrame:
 
 
 def degenerate_calls(tables: Tables) -> pl.LazyFrame:
-    """Return run_id and call of the calls that are degenerate responses to a failure."""
+    """Return run_id and call of the calls that are, or may be, degenerate responses to a failure.
+
+    `degenerate` is true, or null where the record does not tell.
+    """
+    unknown = pl.col("response").is_null()
     return (
         responses(tables)
-        .filter(pl.col("degenerate"), pl.col("responding_call").is_not_null())
-        .select("run_id", call="responding_call", degenerate=pl.lit(True))
-        .unique()
+        .filter(pl.col("degenerate") | unknown, pl.col("responding_call").is_not_null())
+        .group_by("run_id", call="responding_call")
+        .agg(degenerate=pl.when(pl.col("degenerate").any()).then(True))
     )
 
 
@@ -55,8 +61,13 @@ def _attempts(tables: Tables) -> pl.LazyFrame:
     return (
         operations(tables)
         .join(spans, on=["run_id", "call"], how="left", maintain_order="left")
-        .join(degenerate_calls(tables), on=["run_id", "call"], how="left", maintain_order="left")
-        .with_columns(pl.col("degenerate").fill_null(False))
+        .join(
+            degenerate_calls(tables).with_columns(responds=True),
+            on=["run_id", "call"],
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns(degenerate=pl.when("responds").then("degenerate").otherwise(False))
     )
 
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import polars as pl
 
+from midspan.scorers.recovery.response_rows import UNKNOWN
 from midspan.scorers.retry_budget.retries import retries_of_runs
 from midspan.scorers.retry_budget.wasted_tokens import wasted_token_rows
 from midspan.scorers.run_rows import counted, run_rows
@@ -104,6 +105,8 @@ def _shares(runs: pl.LazyFrame) -> list[pl.LazyFrame]:
             "retry_waste",
             degenerate / pl.col("retries"),
             pl.format("degenerate: {} of {}", degenerate, spent),
+            known=pl.col("unknown") == 0,
+            reason=UNKNOWN,
             numerator=degenerate.cast(pl.Float64),
             n=pl.col("retries"),
             evidence=pl.col("degenerate_evidence"),

@@ -99,7 +99,10 @@ def _lacking(rules: Assigned, fired: pl.DataFrame, required: list[int]) -> pl.Da
 
 
 def _too_early(fired: pl.DataFrame, ordered: list[int]) -> pl.DataFrame:
-    """Return the steps before which something had to come first, and did not."""
+    """Return the steps before which something had to come first, and did not.
+
+    A step that is both did both: what a command reads and then writes was read first.
+    """
     of_rule = fired.filter(pl.col("rule").is_in(ordered))
     first = (
         of_rule.filter(pl.col("part") == "first")
@@ -111,6 +114,6 @@ def _too_early(fired: pl.DataFrame, ordered: list[int]) -> pl.DataFrame:
     )
     never = pl.col("earliest").is_null()
     why = pl.when(never).then(pl.lit("at all")).otherwise(pl.lit("before it"))
-    return then.filter(never | (pl.col("earliest") >= pl.col("order"))).with_columns(
+    return then.filter(never | (pl.col("earliest") > pl.col("order"))).with_columns(
         explanation=pl.format("what must come first did not come {}{}", why, _MATCHED)
     )

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import polars as pl
 
+from midspan.scorers.faults.reasons import fault_reasons
 from midspan.scorers.model_faults import of_model
 from midspan.scorers.recovery.operations import operations
 from midspan.scorers.run_rows import counted, run_rows, with_examples
@@ -36,7 +37,6 @@ class ToolCalls:
             "executed",
             "fault",
             "fault_rule",
-            "error_message",
             known=pl.col("raw_arguments").is_not_null() | pl.col("fault").is_not_null(),
             ok=pl.col("fault") == "none",
         )
@@ -44,7 +44,7 @@ class ToolCalls:
         judged = calls.filter(pl.col("fault").is_not_null())
         return pl.concat(
             [
-                _call_ok(judged),
+                _call_ok(judged, tables),
                 _invalid_calls(calls.filter("emitted")),
                 _share(
                     judged.filter("executed"),
@@ -65,10 +65,11 @@ class ToolCalls:
         )
 
 
-def _call_ok(judged: pl.LazyFrame) -> pl.LazyFrame:
-    said = pl.col("error_message").str.strip_chars().str.extract(r"^([^\n]{1,200})", 1)
-    because = pl.concat_str(pl.lit(": "), said).fill_null("")
-    return judged.select(
+def _call_ok(judged: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
+    reasons = fault_reasons(tables).lazy()
+    because = pl.concat_str(pl.lit(": "), "reason").fill_null("")
+    with_reasons = judged.join(reasons, on=["run_id", "call"], how="left", maintain_order="left")
+    return with_reasons.select(
         "run_id",
         "span_id",
         "call",
