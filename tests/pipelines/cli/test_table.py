@@ -190,3 +190,8 @@ def test_scores_without_a_value_say_why(midspan: Midspan, workspace: Path) -> No
     assert first.split(maxsplit=2)[1:] == ["cost_usd", "not_evaluated  no price for gpt-4.1-mini"]
     fine = midspan("table", workspace, "scores", "--where", "name=tool_calls")
     assert "status" not in fine.out.splitlines()[0]
+
+
+def test_scores_by_columns_that_leave_the_status_out(midspan: Midspan, workspace: Path) -> None:
+    done = midspan("table", workspace, "scores", "--columns", "name,reason", "--limit", 3)
+    assert (done.code, done.out.splitlines()[0].split()) == (0, ["name", "reason"])

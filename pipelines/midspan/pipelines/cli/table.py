@@ -123,7 +123,7 @@ def _print_columns(name: str, rows: pl.DataFrame, chosen: list[str]) -> None:
     )
 
     screen, notes = console.output(), console.notes()
-    wanted = _shown(SHOWN[name], rows)
+    wanted = chosen or _shown(SHOWN[name], rows)
     told = chosen or telling(rows, wanted)
     table = frame_table(rows, told, screen.width, all_of_them=bool(chosen))
     shown, too_wide = table_columns(table), table_width(table) > screen.width
