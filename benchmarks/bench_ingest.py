@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from corpus import write
 
-from midspan.pipelines.ingest.decode import documents
+from midspan.pipelines.ingest.decode import json_text
 from midspan.pipelines.ingest.ingest import POOL_FROM_BYTES, ingest
 from midspan.pipelines.ingest.raw import RawEvent, RawSpan
 
@@ -53,10 +53,10 @@ def decode_alone(file: Path) -> None:
     lines = file.read_bytes().splitlines()
 
     def decode() -> int:
-        return sum(len(documents.read_requests(1, line)) for line in lines)
+        return sum(len(json_text.read_requests(1, line)) for line in lines)
 
     for line in lines:
-        found = documents.read_requests(1, line)
+        found = json_text.read_requests(1, line)
         assert requests_with_json(1, line) == found, "the decoders differ"
     ours, theirs = beside(decode, requests_with_json)
     print(row("decode, against `json.loads` and a walk", ours, theirs, decode(), 2.5))
@@ -127,12 +127,20 @@ def of_all_processes() -> float:
 @contextmanager
 def decoding(decoder: Callable[..., Any]) -> Iterator[None]:
     """Read requests with another decoder; all else stays the same."""
-    own = documents.read_requests
-    documents.read_requests = decoder
+    own = json_text.read_requests
+    used = False
+
+    def instead(position: int, document: bytes) -> list[RawSpan]:
+        nonlocal used
+        used = True
+        return decoder(position, document)
+
+    json_text.read_requests = instead
     try:
         yield
     finally:
-        documents.read_requests = own
+        json_text.read_requests = own
+    assert used, "requests are read elsewhere: both sides would be the same"
 
 
 def requests_with_json(position: int, document: bytes) -> list[RawSpan]:

@@ -8,7 +8,7 @@ import polars as pl
 from midspan.scorers.outcome_checks import checks_of, with_checks
 from midspan.scorers.outcome_wording import outcome_explanation, unscored_reason
 from midspan.scorers.outcomes import FACTS, with_outcome_facts
-from midspan.scorers.recovery.per_tables import once_per_tables
+from midspan.scorers.per_tables import once_per_tables
 from midspan.scorers.run_rows import run_rows
 from midspan.scorers.score import Better, Declaration, Level
 from midspan.scorers.tables import Tables

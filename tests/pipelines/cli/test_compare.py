@@ -162,3 +162,15 @@ def test_runs_that_were_not_scored_are_told(midspan: Midspan, tmp_path: Path) ->
     done = midspan("compare", tmp_path / "ws", "--by", "model")
     assert "a: 0 of 20 runs evaluated; 20 not scored (midspan score)" in done.out
     assert "tokens ↓  no run has it: midspan score" in done.out
+
+
+@pytest.mark.parametrize("beside", [("--by", "model"), ("--json",), ("--markdown",), ("--all",)])
+def test_two_runs_are_shown_in_one_way_only(
+    midspan: Midspan, tmp_path: Path, beside: tuple[str, ...]
+) -> None:
+    workspace_of(tmp_path / "ws", BOTH)
+    done = midspan("compare", tmp_path / "ws", "--runs", "0", "1", *beside)
+    assert done.code == 2
+    assert done.err == (
+        f"midspan compare: --runs shows two runs call by call, and takes no {beside[0]}\n"
+    )

@@ -9,6 +9,7 @@ import click
 
 from midspan.instrumentation import environment, streams
 from midspan.pipelines.cli.surroundings import explained_surroundings
+from midspan.pipelines.cli.termination import ended_as_interrupted
 from midspan.scorers.errors import Exit, MidspanError
 
 
@@ -17,7 +18,10 @@ def run(command: click.Command, verb: str, arguments: Sequence[str]) -> int:
     words, debug = _take_debug(arguments)
     try:
         # Not `command.main`, which ends with 1 where the reader of a pipe goes away.
-        with command.make_context(f"midspan {verb}", words) as context:
+        with (
+            ended_as_interrupted(),
+            command.make_context(f"midspan {verb}", words) as context,
+        ):
             result = command.invoke(context)
     except click.exceptions.Exit as asked:
         return asked.exit_code

@@ -1,9 +1,7 @@
 """`midspan checks`: what must hold after a run, checked where it ran."""
 
-import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,24 +67,9 @@ def run(
     _require_directory(directory)
     if answer_file is not None:
         answer = _read_answer(answer_file)
-    with _ended_as_by_hand():
-        results = run_checks(task.checks, answer=answer, directory=directory)
+    results = run_checks(task.checks, answer=answer, directory=directory)
     click.echo(msgspec.json.format(msgspec.json.encode(results), indent=2).decode())
     return _told(task, results)
-
-
-@contextmanager
-def _ended_as_by_hand() -> Iterator[None]:
-    """Let SIGTERM, which `timeout` and CI send, end what a check has started, as Ctrl-C does."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _task(suite: "Suite", task_id: str, path: Path) -> "Task":

@@ -69,6 +69,7 @@ def command(
       midspan compare shop --runs 1fbe5934 07c1a2b4
     """
     if runs is not None:
+        _refuse_others_beside_runs()
         _show_runs(workspaces, *runs)
         return Exit.DONE
     from midspan.pipelines.compare import compare_workspaces
@@ -143,6 +144,21 @@ def _why(comparison: "Comparison") -> str:
     # What came closest says most: too few tasks, rather than a score that nobody has.
     reasons = [each.reason for each in sorted(differences, key=lambda one: -one.tasks)]
     return next((reason for reason in reasons if reason), "no score has a value on both sides")
+
+
+def _refuse_others_beside_runs() -> None:
+    """Raise where another option was given: two runs are shown in one way only."""
+    context = click.get_current_context()
+    beside = [
+        max(parameter.opts, key=len)
+        for parameter in context.command.params
+        if isinstance(parameter, click.Option)
+        and parameter.name not in (None, "runs")
+        and (given := context.params[str(parameter.name)]) not in (None, False)
+        and (not isinstance(given, str) or not parameter.is_flag or given == parameter.flag_value)
+    ]
+    if beside:
+        raise InvalidInput(f"--runs shows two runs call by call, and takes no {beside[0]}")
 
 
 def _show_runs(workspaces: Sequence[Path], first: str, second: str) -> None:

@@ -8,7 +8,6 @@ import click
 import msgspec
 
 from midspan.pipelines.cli import console
-from midspan.pipelines.cli.termination import ended_as_interrupted
 from midspan.pipelines.ingest.context_rules import FIELDS, ContextRules
 from midspan.pipelines.ingest.ingest import IngestSummary, ingest
 from midspan.scorers.errors import Exit
@@ -53,7 +52,6 @@ REJECTED_SHOWN: Final = 10
     help="Processes for large inputs.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
-@ended_as_interrupted()
 def command(
     paths: tuple[str, ...],
     workspace: Path,

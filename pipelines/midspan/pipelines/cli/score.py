@@ -12,7 +12,6 @@ from midspan.pipelines.cli import console
 from midspan.pipelines.cli.doubts import doubts_said
 from midspan.pipelines.cli.given import Given, opened
 from midspan.pipelines.cli.score_progress import runs_a_second
-from midspan.pipelines.cli.termination import ended_as_interrupted
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.errors import Exit
 
@@ -69,7 +68,6 @@ class _Asked:
     "digits of its id are enough.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the score rows as one JSON array.")
-@ended_as_interrupted()
 def command(
     paths: tuple[Path, ...],
     suite: Path | None,

@@ -11,7 +11,7 @@ from midspan.scorers.globs import globs_pattern
 from midspan.scorers.markers.facts import Doings, Facts, facts_of
 from midspan.scorers.markers.python_code import python_used
 from midspan.scorers.markers.python_names import Used
-from midspan.scorers.recovery.per_tables import once_per_tables
+from midspan.scorers.per_tables import once_per_tables
 from midspan.scorers.tables import Tables
 
 PYTHON_TOOLS: Final = (

@@ -39,7 +39,7 @@ def script_events(wrote: pl.DataFrame, recorded: Recorded) -> pl.DataFrame:
 def same(one: str, other: str) -> bool:
     """Return whether two paths may name the same file: the shorter ends the longer.
 
-    >>> same("/work/run.py", "run.py"), same("rerun.py", "run.py")
+    >>> same("/home/me/run.py", "run.py"), same("rerun.py", "run.py")
     (True, False)
     """
     return one == other or one.endswith(f"/{other}") or other.endswith(f"/{one}")

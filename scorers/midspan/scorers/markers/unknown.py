@@ -5,6 +5,7 @@ from typing import Final
 
 import polars as pl
 
+from midspan.scorers.per_tables import once_per_tables
 from midspan.scorers.profile.meaning import key_of
 from midspan.scorers.profile.predicates import (
     AllPredicate,
@@ -15,7 +16,6 @@ from midspan.scorers.profile.predicates import (
     SequencePredicate,
     ToolPredicate,
 )
-from midspan.scorers.recovery.per_tables import once_per_tables
 from midspan.scorers.tables import Tables
 
 _NEEDS: Final = {

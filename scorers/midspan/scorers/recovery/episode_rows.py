@@ -4,9 +4,9 @@ from typing import Final
 
 import polars as pl
 
+from midspan.scorers.per_tables import once_per_tables
 from midspan.scorers.recovery.episodes import OTHER_TOOL, RECOVERED, SAME_TOOL, detailed_episodes
 from midspan.scorers.recovery.moments import failing_runs
-from midspan.scorers.recovery.per_tables import once_per_tables
 from midspan.scorers.recovery.wording import told, told_failures
 from midspan.scorers.tables import Tables
 

@@ -4,9 +4,9 @@ from typing import Final
 
 import polars as pl
 
+from midspan.scorers.per_tables import once_per_tables
 from midspan.scorers.recovery.moments import failing_runs
 from midspan.scorers.recovery.operations import failing_operations
-from midspan.scorers.recovery.per_tables import once_per_tables
 from midspan.scorers.recovery.run_outcomes import failing_outcomes
 from midspan.scorers.tables import Tables
 

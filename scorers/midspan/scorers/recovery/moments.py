@@ -5,7 +5,7 @@ from typing import Final
 import polars as pl
 
 from midspan.scorers.dispatch_names import dispatches, with_alone, with_tool
-from midspan.scorers.recovery.per_tables import once_per_tables
+from midspan.scorers.per_tables import once_per_tables
 from midspan.scorers.roles import READING, with_roles
 from midspan.scorers.tables import Tables
 

@@ -4,9 +4,9 @@ from typing import Final
 
 import polars as pl
 
+from midspan.scorers.per_tables import once_per_tables
 from midspan.scorers.recovery.moments import failing_runs
 from midspan.scorers.recovery.parameters import parameters_of
-from midspan.scorers.recovery.per_tables import once_per_tables
 from midspan.scorers.recovery.walk import walk
 from midspan.scorers.tables import FAULTS, Tables
 

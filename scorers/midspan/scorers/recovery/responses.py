@@ -4,10 +4,10 @@ from typing import Final
 
 import polars as pl
 
+from midspan.scorers.per_tables import once_per_tables
 from midspan.scorers.recovery.answers import with_answers
 from midspan.scorers.recovery.moments import failing_runs
 from midspan.scorers.recovery.parameters import Parameters, parameters_of
-from midspan.scorers.recovery.per_tables import once_per_tables
 from midspan.scorers.recovery.reading import (
     ANSWERED,
     DEGENERATE,

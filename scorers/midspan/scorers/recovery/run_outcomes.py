@@ -3,8 +3,8 @@
 import polars as pl
 
 from midspan.scorers.outcomes import with_outcome
+from midspan.scorers.per_tables import once_per_tables
 from midspan.scorers.recovery.moments import failing_runs
-from midspan.scorers.recovery.per_tables import once_per_tables
 from midspan.scorers.tables import Tables
 
 

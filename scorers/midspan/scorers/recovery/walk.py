@@ -5,13 +5,13 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from midspan.scorers.per_tables import once_per_tables
 from midspan.scorers.recovery.chains import operations_of
 from midspan.scorers.recovery.cycles import cycles_of
 from midspan.scorers.recovery.links import Links
 from midspan.scorers.recovery.moments import failing_runs
 from midspan.scorers.recovery.moves import Moves, moves_of
 from midspan.scorers.recovery.parameters import Parameters
-from midspan.scorers.recovery.per_tables import once_per_tables
 from midspan.scorers.recovery.reading import JUDGED, JUSTIFIED, Reading, Response
 from midspan.scorers.recovery.run import Run
 from midspan.scorers.tables import Tables

@@ -4,8 +4,8 @@ from typing import Final
 
 import polars as pl
 
+from midspan.scorers.per_tables import once_per_tables
 from midspan.scorers.recovery.moments import failing_runs
-from midspan.scorers.recovery.per_tables import once_per_tables
 from midspan.scorers.tables import Tables
 
 SAID_AT_MOST: Final = 80

@@ -7,7 +7,7 @@ large and wanted for few calls: they are read for those alone, when it is known 
 import polars as pl
 
 from midspan.scorers.calls_in_order import KEY, in_order, with_inner_tools
-from midspan.scorers.recovery.per_tables import once_per_tables
+from midspan.scorers.per_tables import once_per_tables
 from midspan.scorers.tables import Tables
 
 

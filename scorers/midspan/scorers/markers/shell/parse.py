@@ -29,7 +29,6 @@ BLOCK: Final = 4096
 
 _OWN_SHELL: Final = {"subshell", "command_substitution", "process_substitution"}
 _SUBSTITUTIONS: Final = {"command_substitution", "process_substitution"}
-_REDIRECTS: Final = {"file_redirect", "heredoc_redirect", "herestring_redirect"}
 _SIMPLE: Final = {
     *("command", "declaration_command", "list", "negated_command", "pipeline"),
     "redirected_statement",

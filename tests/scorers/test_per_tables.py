@@ -2,7 +2,7 @@ import gc
 
 import pytest
 
-from midspan.scorers.recovery.per_tables import once_per_tables
+from midspan.scorers.per_tables import once_per_tables
 from midspan.scorers.tables import Tables
 from tests.scorers.builders import tables
 
