@@ -1,28 +1,13 @@
-from typing import Any
-
 import polars as pl
 import pytest
 
-from midspan.scorers.faults import FAULT_COLUMNS, FaultRules, derive_faults
+from midspan.scorers.faults import FAULT_COLUMNS, derive_faults
 from midspan.scorers.tables import CALLS, SPANS, TOOLS
-from tests.scorers.builders import Row, calls, judged, spans, tools
+from tests.scorers.builders import Row, calls, judged, spans
+from tests.scorers.fault_calls import BAD, LOOK, NOT_JSON, OFFERED, SPAN_FAILED, UNKNOWN, verdict
 
-SCHEMA = (
-    '{"type": "object", "properties": {"order_id": {"type": "string"}, "unit": {"enum": ["EUR"]}},'
-    ' "required": ["order_id"], "additionalProperties": false}'
-)
-OFFERED = tools({"name": "look", "schema": SCHEMA}, {"name": "think"})
-LOOK = {"raw_arguments": '{"order_id": "ORD-7"}', "tools_digest": "d"}
-NOT_JSON = {"raw_arguments": '{"order_id": ', "tools_digest": "d"}
-BAD = {"raw_arguments": '{"order_id": 7}', "tools_digest": "d"}
-UNKNOWN = {"name": "find", "raw_arguments": "{}", "tools_digest": "d"}
-SPAN_FAILED = {"status": "error", "error_type": "ValueError"}
-
-
-def verdict(call: Row, span: Row | None = None) -> dict[str, Any]:
-    """What is said of one call that has at most one span."""
-    recorded = spans(span) if span is not None else SPANS.empty()
-    return judged(call, spans=recorded, tools=OFFERED).select(FAULT_COLUMNS).row(0, named=True)
+BEGAN = LOOK | {"start_ns": 1}
+UNSET = {"status": "unset"}
 
 
 def test_a_call_that_ran_without_error_has_no_fault() -> None:
@@ -145,41 +130,6 @@ def test_arguments_that_were_not_recorded_are_neither_valid_nor_invalid() -> Non
     assert (said["fault"], said["json_valid"], said["schema_valid"]) == ("none", None, None)
 
 
-def test_a_tool_without_a_schema_takes_any_arguments() -> None:
-    said = verdict({"name": "think", "raw_arguments": '{"x": 1}', "tools_digest": "d"}, {})
-    assert (said["fault"], said["json_valid"], said["schema_valid"]) == ("none", True, None)
-
-
-@pytest.mark.parametrize("digest", [None, "another"])
-def test_where_the_offered_tools_are_not_known_no_tool_is_unknown(digest: str | None) -> None:
-    said = verdict(UNKNOWN | {"tools_digest": digest}, {})
-    assert (said["fault"], said["schema_valid"]) == ("none", None)
-
-
-def test_offers_are_those_of_the_calls_own_turn() -> None:
-    offered = tools({"digest": "d1", "name": "look"}, {"digest": "d2", "name": "find"})
-    rows = judged(
-        {"name": "look", "tools_digest": "d1"},
-        {"name": "look", "tools_digest": "d2"},
-        {"name": "find", "tools_digest": "d2"},
-        tools=offered,
-    )
-    assert rows["fault"].to_list() == ["none", "model.unknown_tool", "none"]
-
-
-def test_of_two_schemas_for_one_name_the_first_holds_and_no_call_is_doubled() -> None:
-    offered = tools(
-        {"name": "look", "schema": '{"required": ["a"]}'},
-        {"name": "look", "schema": '{"required": ["b"]}'},
-    )
-    rows = judged(
-        {"raw_arguments": '{"a": 1}', "tools_digest": "d"},
-        {"raw_arguments": '{"b": 1}', "tools_digest": "d"},
-        tools=offered,
-    )
-    assert rows["schema_valid"].to_list() == [True, False]
-
-
 def test_errors_of_the_models_span_are_not_those_of_its_calls() -> None:
     # The result stood in the messages of the next LLM call: there is no span of the execution.
     said = verdict(LOOK, {"kind": "llm", "status": "error", "error_type": "aborted"})
@@ -221,105 +171,6 @@ def test_deriving_twice_says_the_same() -> None:
     assert derive_faults(once, recorded, OFFERED).equals(once)
 
 
-@pytest.mark.parametrize(
-    ("message", "transient"),
-    [
-        ("Request timed out", True),
-        ("TimeoutError: 30 s", True),
-        ("Timeout", True),
-        ("[Errno 104] Connection reset by peer", True),
-        ("connect ECONNREFUSED 127.0.0.1:80", True),
-        ("getaddrinfo EAI_AGAIN host", True),
-        ("Rate limit reached", True),
-        ("rate limited", True),
-        ("You ask too quickly", True),
-        ("Service Unavailable", True),
-        ("Deadlock found", True),
-        ("sqlite3.OperationalError: database is locked", True),
-        ("HTTP 503", True),
-        ("status code: 429", True),
-        ("Error 500", True),
-        ("HTTP 404", False),
-        ("503 rows", False),
-        ("line 429", False),
-        ("order 500 not found", False),
-        ("error 5000", False),
-        ("error 17 in 503 rows", False),
-        ("unknown option: notimeout", False),
-        ("the timeouts table does not exist", False),
-        ("status is delivered, item 42950", False),
-        ("x" * 290 + " timed out", True),
-        ("x" * 300 + " timed out", False),
-        ("ValueError", False),
-        (None, False),
-    ],
-)
-def test_which_execution_errors_may_pass_by_themselves(
-    message: str | None, transient: bool
-) -> None:
-    assert verdict(LOOK | {"error_message": message}, {"status": "error"})["transient"] is transient
-
-
-def test_a_fault_of_the_model_is_never_transient() -> None:
-    said = verdict(BAD | {"error_message": "HTTP 503: timed out"}, SPAN_FAILED)
-    assert (said["fault"], said["transient"]) == ("model.bad_arguments", None)
-
-
-def test_a_profile_may_add_what_is_transient() -> None:
-    rules = FaultRules(transient=(*FaultRules().transient, "quota resets|come back"))
-    messages = ["Quota resets in 3 s", "please come back", "bad gateway", "no such order"]
-    rows = calls(*({**LOOK, "error_message": message} for message in messages))
-    derived = derive_faults(rows, SPANS.empty(), OFFERED, rules)
-    assert derived["transient"].to_list() == [True, True, True, False]
-
-
-@pytest.mark.parametrize(
-    ("call", "span", "says"),
-    [
-        ({"error_message": "no order", "result": "x"}, {"error_type": "KeyError"}, ": no order"),
-        ({"result": "no such order"}, {"error_type": "KeyError"}, ": no such order"),
-        ({}, {"error_type": "TimeoutError"}, ": TimeoutError"),
-        ({}, {"status": "error"}, ""),
-    ],
-)
-def test_a_signature_is_made_of_what_the_failure_says(call: Row, span: Row, says: str) -> None:
-    assert verdict(LOOK | call, span)["signature"] == f"execution.error/span look{says}"
-
-
-def test_an_error_without_a_message_is_transient_by_its_type() -> None:
-    assert verdict(LOOK, {"error_type": "TimeoutError"})["transient"] is True
-
-
-def test_the_result_of_a_repaired_call_is_not_its_failure() -> None:
-    said = verdict(BAD | {"result": "order found"}, {})
-    assert said["signature"] == (
-        "model.bad_arguments/schema look: 'order_id': <n> is not of type <value>"
-    )
-
-
-def test_different_missing_parameters_are_different_failures() -> None:
-    offered = tools({"name": "look", "schema": '{"required": ["order_id", "unit"]}'})
-    rows = judged(
-        {"raw_arguments": '{"unit": "EUR"}', "tools_digest": "d"},
-        {"raw_arguments": '{"order_id": "ORD-7"}', "tools_digest": "d"},
-        tools=offered,
-    )
-    assert rows["signature"].to_list() == [
-        'model.bad_arguments/schema look: "order_id" is a required property',
-        'model.bad_arguments/schema look: "unit" is a required property',
-    ]
-
-
-def test_huge_texts_make_short_signatures() -> None:
-    big = "x" * 1_000_000
-    said = verdict(
-        LOOK | {"raw_arguments": f'{{"order_id": "{big}"}}', "error_message": f"bad '{big}"},
-        SPAN_FAILED,
-    )
-    assert said["fault"] == "execution.error"
-    assert len(said["signature"]) < 1000
-
-
 def test_fault_columns_are_null_where_the_contract_says_so() -> None:
     rows = judged(
         LOOK,
@@ -342,10 +193,6 @@ def test_fault_columns_are_null_where_the_contract_says_so() -> None:
             pl.col("failed").is_null() == (~pl.col("executed") & pl.col("fault").is_null())
         ).all(),
     ).row(0) == (True, True, True, True)
-
-
-BEGAN = LOOK | {"start_ns": 1}
-UNSET = {"status": "unset"}
 
 
 @pytest.mark.parametrize(

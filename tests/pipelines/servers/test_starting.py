@@ -1,13 +1,8 @@
-import json
 import os
 import signal
-import socket
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import httpx
 import pytest
@@ -16,16 +11,12 @@ from midspan.pipelines.servers import (
     Home,
     Started,
     environments,
-    processes,
     start,
     start_each,
     state,
     status,
-    stop,
 )
-from midspan.pipelines.servers.launching import WHEN_KNOWN, launch
 from midspan.scorers.errors import SurroundingsError
-from tests.pipelines.servers.conftest import Stub
 
 
 def test_a_started_server_answers_and_can_be_found_again(
@@ -90,112 +81,6 @@ def test_settings_of_clients_and_keys_do_not_reach_the_server(
     assert "leaked" not in seen.values()
     assert seen["HOME"] == os.environ["HOME"]
     assert seen["STUB_DATA"] == str(home.data("stub"))
-
-
-def test_a_port_that_was_asked_for_needs_no_note(home: Home, stub: Any, free_port: int) -> None:
-    (started,) = start([stub(port=1)], home, port=free_port)
-    assert (started.record.port, started.note) == (free_port, "")
-
-
-def test_a_taken_usual_port_gives_a_free_one_and_says_so(
-    home: Home, stub: Any, free_port: int
-) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", free_port))
-        other.listen()
-
-        (started,) = start([stub(port=free_port)], home)
-
-    assert started.record.port != free_port
-    assert started.note == f"port {free_port} was taken"
-    assert httpx.get(started.record.url).text == "1.0"
-
-
-def test_a_taken_asked_port_is_an_error(home: Home, stub: Any, free_port: int) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", free_port))
-        other.listen()
-
-        with pytest.raises(SurroundingsError, match=f"port {free_port} is taken") as caught:
-            start([stub(port=1)], home, port=free_port)
-
-    assert caught.value.fix is not None
-    assert "midspan up stub" in caught.value.fix
-    assert not home.data("stub").exists()
-
-
-class Squatter(Stub):
-    """A stub whose port somebody else takes while it starts."""
-
-    squatted: ClassVar[list[socket.socket]] = []
-
-    def command(self, python: Path, data: Path, port: int) -> list[str]:
-        if not self.squatted:
-            self.squatted.append(socket.create_server(("127.0.0.1", port)))
-        return super().command(python, data, port)
-
-
-@pytest.fixture
-def squatter() -> Iterator[type[Squatter]]:
-    Squatter.squatted.clear()
-    yield Squatter
-    for each in Squatter.squatted:
-        each.close()
-
-
-def test_a_usual_port_that_is_taken_while_starting_is_replaced(
-    home: Home, squatter: type[Squatter], free_port: int
-) -> None:
-    said: list[str] = []
-
-    (started,) = start([squatter(port=free_port)], home, say=said.append)
-
-    assert started.record.port != free_port
-    assert started.note == f"port {free_port} was taken"
-    assert httpx.get(started.record.url).text == "1.0"
-    assert said[:2] == [
-        "stub: starting",
-        f"stub: port {free_port} was taken meanwhile; starting on another one",
-    ]
-    assert said[2].startswith(f"stub: runs at {started.record.url}, after ")
-
-
-def test_an_asked_port_that_is_taken_while_starting_is_an_error(
-    home: Home, squatter: type[Squatter], free_port: int
-) -> None:
-    with pytest.raises(SurroundingsError, match="stub ended at once"):
-        start([squatter(port=1)], home, port=free_port)
-
-    assert not home.state("stub").exists()
-
-
-def test_the_port_is_chosen_after_the_installation(
-    home: Home, stub: Any, free_port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ensure = environments.ensure
-    taken: list[socket.socket] = []
-
-    def slow(*given: Any) -> Path:
-        taken.append(socket.create_server(("127.0.0.1", free_port)))
-        return ensure(*given)
-
-    monkeypatch.setattr(environments, "ensure", slow)
-    said: list[str] = []
-
-    (started,) = start([stub(port=free_port)], home, say=said.append)
-
-    assert started.record.port != free_port
-    assert len(said) == 2, "launched once"
-    taken[0].close()
-
-
-def test_another_port_for_a_running_server_is_an_error(
-    home: Home, stub: Any, free_port: int
-) -> None:
-    start([stub(port=free_port)], home)
-
-    with pytest.raises(SurroundingsError, match=f"already runs, on port {free_port}"):
-        start([stub(port=free_port)], home, port=free_port + 1)
 
 
 def test_a_server_that_ends_at_once_is_shown_with_the_end_of_its_log(
@@ -265,32 +150,6 @@ def test_one_that_cannot_be_installed_leaves_the_others_running(
     assert str(outcome.failed["gone"]).startswith("cannot install midspan-no-such-package 1.0")
 
 
-def test_a_reused_pid_is_not_taken_for_the_server(home: Home, stub: Any, free_port: int) -> None:
-    recipe = stub(port=free_port)
-    home.prepare("stub")
-    mine = processes.identity(os.getpid())
-    assert mine is not None
-    state.write(
-        home,
-        state.Record(
-            name="stub",
-            pid=os.getpid(),
-            identity=f"{mine}0",
-            port=free_port,
-            url=recipe.url(free_port),
-            version="1.0",
-            log="",
-            data="",
-            started="2026-01-01T00:00:00+00:00",
-        ),
-    )
-
-    assert status(recipe, home).state == "stopped"
-    assert not stop(recipe, home).was_running
-    (started,) = start([recipe], home)
-    assert started.record.pid != os.getpid()
-
-
 def test_an_unhealthy_server_is_reported_and_not_started_again(
     home: Home, stub: Any, free_port: int
 ) -> None:
@@ -307,17 +166,6 @@ def test_an_unhealthy_server_is_reported_and_not_started_again(
         os.kill(record.pid, signal.SIGCONT)
 
 
-def test_a_damaged_state_file_names_its_repair(home: Home, stub: Any) -> None:
-    home.prepare("stub")
-    home.state("stub").write_text('{"name": "stub"')
-
-    with pytest.raises(SurroundingsError, match="is damaged") as caught:
-        start([stub(port=1)], home)
-
-    assert caught.value.fix == f"Remove it, then start again: rm '{home.state('stub')}'"
-    home.state("stub").unlink()
-
-
 def test_a_folder_that_cannot_be_written_to_is_one_clear_error(tmp_path: Path, stub: Any) -> None:
     (tmp_path / "file").write_text("")
 
@@ -326,81 +174,3 @@ def test_a_folder_that_cannot_be_written_to_is_one_clear_error(tmp_path: Path, s
 
     assert caught.value.fix == ("Name a folder that you can write to: export MIDSPAN_HOME=DIR")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file"]
-
-
-def test_the_state_file_is_plain_json(home: Home, stub: Any, free_port: int) -> None:
-    start([stub(port=free_port)], home)
-
-    kept = json.loads(home.state("stub").read_text())
-
-    assert {name: kept[name] for name in ("name", "port", "url", "version", "log", "data")} == {
-        "name": "stub",
-        "port": free_port,
-        "url": f"http://127.0.0.1:{free_port}",
-        "version": "1.0",
-        "log": str(home.log("stub")),
-        "data": str(home.data("stub")),
-    }
-    assert [path.name for path in home.state("stub").parent.iterdir()] == ["stub.json"]
-
-
-def test_a_server_that_a_killed_up_has_launched_is_waited_for(
-    home: Home, stub: Any, free_port: int
-) -> None:
-    recipe = stub(port=free_port)
-    python = environments.interpreter(recipe, home)
-    assert python is not None
-    home.prepare("stub")
-    server = launch(recipe, home, python, free_port)
-    record = state.read(home, "stub")
-    assert record is not None
-    assert record.starting
-    said: list[str] = []
-
-    (started,) = start([recipe], home, say=said.append)
-
-    server.process.returncode = 0  # Popen would warn of a child that lives on
-    assert (started.record.pid, started.already, started.note) == (record.pid, False, "")
-    assert said == ["stub: an `up` that was interrupted has begun to start it; waiting"]
-    assert start([recipe], home)[0].note == "already running"
-
-
-def test_one_that_a_killed_up_has_launched_in_vain_is_started_anew(
-    home: Home, stub: Any, free_port: int
-) -> None:
-    recipe = stub(port=free_port)
-    python = environments.interpreter(recipe, home)
-    assert python is not None
-    home.prepare("stub")
-    sick = launch(stub(port=free_port, mode="sick"), home, python, free_port)
-    said: list[str] = []
-
-    (started,) = start([recipe], home, say=said.append, deadline=2)
-
-    assert sick.process.poll() is not None
-    assert started.record.pid != sick.record.pid
-    assert httpx.get(started.record.url).text == "1.0"
-    assert said[:2] == [
-        "stub: an `up` that was interrupted has begun to start it; waiting",
-        "stub did not become healthy within 2 s; starting it anew",
-    ]
-
-
-def test_an_up_that_is_killed_before_it_knows_the_server_leaves_none(
-    home: Home, stub: Any, free_port: int, tmp_path: Path
-) -> None:
-    server = [sys.executable, "-c", f"open({str(tmp_path / 'began')!r}, 'w')"]
-    process = subprocess.Popen(["/bin/sh", "-c", WHEN_KNOWN, "sh", *server], stdin=subprocess.PIPE)
-    assert process.stdin is not None
-    process.stdin.close()  # as the end of the process that launched it does
-    assert process.wait(10) != 0
-    assert not (tmp_path / "began").exists()
-
-
-def test_a_home_that_cannot_be_looked_into_is_one_clear_error(tmp_path: Path, stub: Any) -> None:
-    home = Home.at(tmp_path / ("x" * 300))
-
-    with pytest.raises(SurroundingsError, match=r"cannot read .*: File name too long") as caught:
-        status(stub(port=1), home)
-
-    assert caught.value.fix == "Name a folder of your own: export MIDSPAN_HOME=DIR"
