@@ -16,6 +16,7 @@ from statistics import median
 from typing import Any, Final
 
 from corpus import write
+from measuring import in_turns
 
 from midspan.pipelines.ingest.decode import json_text
 from midspan.pipelines.ingest.ingest import POOL_FROM_BYTES, ingest
@@ -58,7 +59,7 @@ def decode_alone(file: Path) -> None:
     for line in lines:
         found = json_text.read_requests(1, line)
         assert requests_with_json(1, line) == found, "the decoders differ"
-    ours, theirs = beside(decode, requests_with_json)
+    ours, theirs = in_turns(ROUNDS, decode, with_json(decode))
     print(row("decode, against `json.loads` and a walk", ours, theirs, decode(), 2.5))
 
 
@@ -70,7 +71,7 @@ def whole_ingest(files: list[Path]) -> None:
             return ingest(files, Path(into)).kept
 
     count = run()
-    ours, theirs = beside(run, requests_with_json)
+    ours, theirs = in_turns(ROUNDS, run, with_json(run))
     print(row("ingest, against the same with `json`", ours, theirs, count, 1.3))
 
 
@@ -101,21 +102,14 @@ def memory(small: Path, large: Path) -> None:
         print(f"| memory of {name}, 4x against 1x | {here} | {beside_it} | {four / once:.2f} | 1 |")
 
 
-def beside(function: Callable[[], object], decoder: Callable[..., Any]) -> tuple[float, float]:
-    """Return the CPU seconds of a function as it is, and with another decoder, taken in turns."""
-    ours, theirs = [], []
-    for _ in range(ROUNDS):
-        ours.append(cpu_seconds(function))
-        with decoding(decoder):
-            theirs.append(cpu_seconds(function))
-    return median(ours), median(theirs)
+def with_json(function: Callable[[], object]) -> Callable[[], None]:
+    """Return a function that does the same with the standard library's decoder."""
 
+    def run() -> None:
+        with decoding(requests_with_json):
+            function()
 
-def cpu_seconds(function: Callable[[], object]) -> float:
-    """Return the CPU time that this process spends in a function."""
-    start = time.process_time()
-    function()
-    return time.process_time() - start
+    return run
 
 
 def of_all_processes() -> float:

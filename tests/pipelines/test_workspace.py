@@ -116,6 +116,16 @@ class TestOneWriter:
         assert not (workspace.path / UNFINISHED).exists()
 
 
+@pytest.mark.parametrize(("buckets", "expected"), [(1, ["00", "00"]), (256, ["2a", "ff"])])
+def test_a_run_and_its_rows_stand_in_one_bucket(
+    tmp_path: Path, buckets: int, expected: list[str]
+) -> None:
+    workspace = Workspace.create(tmp_path / "ws", buckets=buckets)
+    runs = pl.DataFrame({"run_id": [f"{0x2A:032x}", "f" * 32]})
+    assert runs.with_columns(bucket=workspace.bucket_column())["bucket"].to_list() == expected
+    assert [workspace.bucket_of(run_id) for run_id in runs["run_id"]] == expected
+
+
 def _fail_after_writing(path: Path) -> None:
     assert list(path.parent.iterdir()) == []
     path.touch()
@@ -184,7 +194,9 @@ def test_a_failure_while_files_are_moved_loses_nothing(
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", fails_for_calls)
-        with pytest.raises(SurroundingsError, match="No space left on device\nMake room there"):
+        with pytest.raises(
+            SurroundingsError, match="No space left on device\nMake room on that disk"
+        ):
             ingest([late], workspace.path)
     assert contents(workspace) == contents(ingested(tmp_path / "old", first)), "not yet"
     reopened = Workspace(workspace.path)

@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from midspan.pipelines.storage.parts import scan
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.faults.again import with_profile_faults
 from midspan.scorers.setting import Setting
@@ -59,10 +60,7 @@ class Buckets:
         parts = [part for bucket in buckets for part in of_table.get(bucket, ())]
         if not parts:
             return ALL[table].empty().lazy()
-        # Whole paths, and no globs: a name may hold brackets, or begin like an address.
-        whole = [part.absolute() for part in parts]
-        frame = pl.scan_parquet(whole, hive_partitioning=False, glob=False)
-        return frame.select(ALL[table].schema.names())
+        return scan(parts).select(ALL[table].schema.names())
 
 
 class Chunks:

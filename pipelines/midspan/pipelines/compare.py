@@ -24,7 +24,7 @@ from midspan.scorers.errors import InvalidInput
 from midspan.scorers.file_format.problems import suggestion
 from midspan.scorers.plugins import declarations
 from midspan.scorers.profile import Profile
-from midspan.scorers.score import Better
+from midspan.scorers.score import Better, Declarations
 
 
 def compare_workspaces(
@@ -46,7 +46,9 @@ def compare_workspaces(
     ground = ground_of(workspaces)
     sides = sides_of(workspaces, ground, by=by, baseline=baseline)
     chosen = list(profile.compare.primary if primary is None else primary)
-    _require_scores([*(names or ()), *chosen], ground)
+    known = declarations(profile)
+    fix = "Mend the name on the command line, or in the `compare` of the profile."
+    require_scores([*(names or ()), *chosen], ground, known, fix=fix)
     asked = Asked(
         by=by,
         primary=chosen,
@@ -54,7 +56,7 @@ def compare_workspaces(
         minimum_tasks=profile.compare.minimum_tasks,
         names=names,
         only_shared=only_shared,
-        known=declarations(profile),
+        known=known,
     )
     return compare(ground, sides, asked)
 
@@ -127,21 +129,22 @@ def _planned(path: Path, by: str) -> list[str]:
     return list(dict.fromkeys(value for value in values if value is not None))
 
 
-def _require_scores(names: Sequence[str], ground: Ground) -> None:
-    """Raise for a score that no run has and nobody declares: a word that was mistyped."""
-    asked = [name for name in names if not _declared(name)]
-    if not asked:
+def require_scores(names: Sequence[str], ground: Ground, known: Declarations, *, fix: str) -> None:
+    """Raise for a score that no run has and nobody declares: a word that was mistyped.
+
+    `known` are the declarations of the scorers, with those of the scores that the profile names.
+    """
+    named = set(known)  # Of a family such as `marker.*` the profile says which there are.
+    strange = [name for name in names if name not in named and not _has_direction(name, known)]
+    if not strange:
         return
-    there = set(ground.scores.select("name").unique().collect()["name"])
-    for name in asked:
+    there = set(ground.scores.select(pl.col("name").unique()).collect()["name"])
+    for name in strange:
         if name not in there:
-            known = sorted(there | set(declarations()))
-            raise InvalidInput(
-                f"no such score: {name}.{suggestion(name, known)}",
-                fix="Mend the name on the command line, or in the `compare` of the profile.",
-            )
+            hint = suggestion(name, sorted({*known, *there, *ALIASES}))
+            raise InvalidInput(f"no such score: {name}.{hint}", fix=fix)
 
 
-def _declared(name: str) -> bool:
-    name = ALIASES.get(name, name)
-    return declared(name, declarations()).better is not Better.NEITHER
+def _has_direction(name: str, known: Declarations) -> bool:
+    """Return whether more or less of it is better: of figures such as `pass_hat_3`, too."""
+    return declared(ALIASES.get(name, name), known).better is not Better.NEITHER

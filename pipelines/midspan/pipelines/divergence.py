@@ -1,9 +1,8 @@
-"""Finds where one run of a workspace leaves another, and shows it."""
+"""Finds where one run of a workspace leaves another."""
 
 import polars as pl
 
 from midspan.pipelines.chunks import judged_tables
-from midspan.pipelines.cli import console
 from midspan.pipelines.told_runs import find_run
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.divergence import Divergence, divergence
@@ -14,16 +13,11 @@ from midspan.scorers.setting import default_setting
 _TABLES = ("runs", "calls", "spans", "text")
 
 
-def show_runs(workspace: Workspace, first: str, second: str) -> None:
-    """Print the calls of two runs side by side; the first digits of their ids are enough."""
-    from midspan.dashboards.terminal.divergence import divergence_page
-
-    screen = console.output()
-    screen.print(divergence_page(diverging_runs(workspace, first, second), screen.width))
-
-
 def diverging_runs(workspace: Workspace, first: str, second: str) -> Divergence:
-    """Return where the second of two runs leaves the first; both are of one task."""
+    """Return where the second of two runs leaves the first; both are of one task.
+
+    The first digits of their ids are enough.
+    """
     ids = find_run(workspace, first), find_run(workspace, second)
     if ids[0] == ids[1]:
         raise InvalidInput(

@@ -13,13 +13,12 @@ from midspan.pipelines.chunks import Chunks
 from midspan.pipelines.redaction import Redaction
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.comparison.runs import told_outcomes
-from midspan.scorers.outcomes import FAILED_OUTCOMES, with_outcome
+from midspan.scorers.outcomes import with_outcome
 from midspan.scorers.run_view import Run, runs_of
 from midspan.scorers.setting import default_setting
 
 Form = Literal["jsonl", "chat"]
 
-FAILURES: Final = ("wrong", *FAILED_OUTCOMES)
 SUCCESSES: Final = ("success",)
 
 _CONTEXT: Final = ("task", "model", "revision", "tier", "harness", "trial")

@@ -10,13 +10,12 @@ from midspan.pipelines.chunks import Chunks
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.comparison.runs import told_outcomes
 from midspan.scorers.faults.signature import signature
-from midspan.scorers.outcomes import FAILED_OUTCOMES, with_outcome_facts
+from midspan.scorers.outcomes import FAILURES, with_outcome_facts
 from midspan.scorers.recovery.episodes import RECOVERED, episodes
 from midspan.scorers.recovery.responses import responses
 from midspan.scorers.setting import Setting, default_setting
 from midspan.scorers.tables import Tables
 
-FAILED: Final = ("wrong", *FAILED_OUTCOMES)
 KEY: Final = ("rule", "response", "markers", "signature")
 """What tells one cause from another."""
 
@@ -52,7 +51,7 @@ class Failures:
     @property
     def failed(self) -> int:
         """Return how many runs failed."""
-        return sum(self.outcomes.get(outcome, 0) for outcome in FAILED)
+        return sum(self.outcomes.get(outcome, 0) for outcome in FAILURES)
 
     @property
     def judged(self) -> int:
@@ -84,7 +83,7 @@ def failures(
         ended.append(_with_causes(runs, tables, scores))
     runs = pl.concat(ended) if ended else pl.DataFrame(schema=_SCHEMA)
     counts = runs["outcome"].value_counts().sort("outcome")
-    failed = runs.filter(pl.col("outcome").is_in(FAILED))
+    failed = runs.filter(pl.col("outcome").is_in(FAILURES))
     rules = failed["rule"].value_counts().sort("count", "rule", descending=[True, False])
     return Failures(
         outcomes=dict(counts.iter_rows()),
@@ -95,7 +94,7 @@ def failures(
 
 def _with_causes(runs: pl.DataFrame, tables: Tables, scores: pl.LazyFrame) -> pl.DataFrame:
     """Return the runs with what they failed of: the columns of `KEY`."""
-    failed = pl.col("outcome").is_in(FAILED)
+    failed = pl.col("outcome").is_in(FAILURES)
     fault, fired = _faults(tables).collect(), _fired(tables, scores).collect()
     told = runs.join(fault, on="run_id", how="left").join(fired, on="run_id", how="left")
     of_provider = pl.col("outcome") == "provider_error"

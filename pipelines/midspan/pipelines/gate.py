@@ -2,21 +2,16 @@
 
 from collections.abc import Sequence
 
-import polars as pl
-
-from midspan.pipelines.compare import ground_of, sides_of
+from midspan.pipelines.compare import ground_of, require_scores, sides_of
 from midspan.pipelines.workspace import Workspace
-from midspan.scorers.comparison import Asked, Ground, compare
-from midspan.scorers.comparison.declared import ALIASES, declared
+from midspan.scorers.comparison import Asked, compare
 from midspan.scorers.comparison.gate import gate
 from midspan.scorers.comparison.gate_result import GateResult
 from midspan.scorers.comparison.regression_set import regression_readings
 from midspan.scorers.comparison.sides import without_baseline
-from midspan.scorers.errors import InvalidInput
-from midspan.scorers.file_format.problems import suggestion
 from midspan.scorers.plugins import declarations
 from midspan.scorers.profile import Profile
-from midspan.scorers.score import Better
+from midspan.scorers.score import Declarations
 
 
 def gate_workspaces(
@@ -34,18 +29,20 @@ def gate_workspaces(
     """
     asked = profile.gate
     ground = ground_of(workspaces)
-    _require_known([*asked.floors, *asked.no_regression], ground, profile)
+    known = declarations(profile)
+    fix = "Mend the name in the profile's `gate`, or score the runs first."
+    require_scores([*asked.floors, *asked.no_regression], ground, known, fix=fix)
     if floors_only:
         sides = without_baseline(ground.cells, by=by)
     else:
         sides = sides_of(workspaces, ground, by=by, baseline=baseline)
-    comparison = compare(ground, sides, _asked(profile, by, floors_only=floors_only))
+    comparison = compare(ground, sides, _asked(profile, known, by, floors_only=floors_only))
     k = asked.regression_set.pass_hat if asked.regression_set else 1
     readings = regression_readings(ground.cells, sides, k)
     return gate(comparison, asked, readings, baselines=not floors_only)
 
 
-def _asked(profile: Profile, by: str | None, *, floors_only: bool) -> Asked:
+def _asked(profile: Profile, known: Declarations, by: str | None, *, floors_only: bool) -> Asked:
     """Return the comparison that a gate needs: what may not regress is tested together."""
     return Asked(
         by=by,
@@ -53,24 +50,5 @@ def _asked(profile: Profile, by: str | None, *, floors_only: bool) -> Asked:
         names=list(profile.gate.floors),
         alpha=profile.compare.alpha,
         minimum_tasks=profile.compare.minimum_tasks,
-        known=declarations(profile),
+        known=known,
     )
-
-
-def _require_known(names: Sequence[str], ground: Ground, profile: Profile) -> None:
-    """Raise for a score that nobody gives: a gate on a mistyped name would hold nothing."""
-    known = declarations(profile)
-    strange = [
-        name
-        for name in names
-        if name not in known and declared(ALIASES.get(name, name), known).better is Better.NEITHER
-    ]
-    if not strange:
-        return
-    there = set(ground.scores.select(pl.col("name").unique()).collect()["name"])
-    for name in strange:
-        if name not in there:
-            raise InvalidInput(
-                f"gate: no such score: {name}.{suggestion(name, [*known, *there, *ALIASES])}",
-                fix="Mend the name in the profile's `gate`, or score the runs first.",
-            )

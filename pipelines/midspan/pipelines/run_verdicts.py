@@ -10,10 +10,9 @@ from midspan.dashboards.terminal.cells import printable
 from midspan.pipelines.aggregates import with_outcomes
 from midspan.pipelines.told_runs import short_ids
 from midspan.pipelines.workspace import Workspace
-from midspan.scorers.outcomes import FAILED_OUTCOMES
+from midspan.scorers.outcomes import FAILURES
 
 AXES: Final = ("experiment", "model", "revision", "tier", "harness")
-FAILED: Final = ("wrong", *FAILED_OUTCOMES)
 EPISODES: Final = 5
 """Failed operations that are told of one run."""
 
@@ -37,7 +36,7 @@ class RunVerdict:
     @property
     def failed(self) -> bool:
         """Return whether the run failed."""
-        return self.outcome in FAILED
+        return self.outcome in FAILURES
 
     @property
     def judged(self) -> bool:

@@ -9,8 +9,8 @@ from typing import Final
 import polars as pl
 
 from midspan.pipelines.chunks import STEPS, Chunks
-from midspan.pipelines.ingest.combine import write_part
 from midspan.pipelines.judges import judged, judges, turned_off
+from midspan.pipelines.storage.parts import write_part
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.setting import Setting, default_setting
 from midspan.scorers.tables import SCORES
@@ -125,7 +125,7 @@ class _Files:
     def add(self, rows: pl.DataFrame) -> None:
         """Write the rows of whole runs, which come after those that were added before."""
         ordered = rows.sort("run_id", "call", "name", "span_id")
-        buckets = ordered.with_columns(bucket=_bucket(self._workspace)).partition_by(
+        buckets = ordered.with_columns(bucket=self._workspace.bucket_column()).partition_by(
             "bucket", as_dict=True, include_key=False
         )
         for (bucket,), frame in buckets.items():
@@ -166,9 +166,3 @@ def _within(progress: Progress, done: int, runs: int, total: int) -> Callable[[i
 
 def _share(runs: int, of: int) -> str:
     return "" if runs >= of else f" ({runs:,} of {of:,} runs)"
-
-
-def _bucket(workspace: Workspace) -> pl.Expr:
-    if workspace.buckets == 1:
-        return pl.lit("00")
-    return pl.col("run_id").str.tail(2)

@@ -23,8 +23,10 @@ from midspan.pipelines.storage.parts import (
     PartList,
     described,
     found_parts,
+    read,
     read_list,
     refuse_strangers,
+    scan,
     table_of,
     write_list,
 )
@@ -48,6 +50,7 @@ __all__ = ["LARGE_BUCKETS", "SETTINGS", "SMALL_BUCKETS", "UNFINISHED", "Workspac
 UNFINISHED: Final = ".unfinished"
 """Where a writer sets down files until they are moved in."""
 
+_ONLY_BUCKET: Final = "00"
 _GENERATION: Final = re.compile(r"/part-(\d+)")
 
 CHECKED_WHOLE: Final = 32 * 2**20
@@ -176,8 +179,7 @@ class Workspace:
         if name in listed:
             self._soundness.require({name: listed[name]}, whole=True)
         try:
-            # Whole paths, and no globs: a name may hold brackets, or begin like an address.
-            return pl.read_parquet(part.absolute(), hive_partitioning=False, glob=False)
+            return read(part)
         except pl.exceptions.PolarsError as error:
             raise damaged(self.path, name, error) from error
 
@@ -191,7 +193,13 @@ class Workspace:
 
     def bucket_of(self, run_id: str) -> str:
         """Return the bucket that a run's rows stand in."""
-        return "00" if self.buckets == SMALL_BUCKETS else run_id[-2:]
+        return _ONLY_BUCKET if self.buckets == SMALL_BUCKETS else run_id[-2:]
+
+    def bucket_column(self) -> pl.Expr:
+        """Return the buckets that rows stand in, by their `run_id`."""
+        if self.buckets == SMALL_BUCKETS:
+            return pl.lit(_ONLY_BUCKET)
+        return pl.col("run_id").str.tail(2)
 
     @contextmanager
     def writing(self) -> Iterator[Path]:
@@ -244,9 +252,7 @@ class Workspace:
         parts = self.parts(name)
         if not parts:
             return ALL[name].empty().lazy()
-        # Whole paths, and no globs: a name may hold brackets, or begin like an address.
-        whole = [part.absolute() for part in parts]
-        frame = pl.scan_parquet(whole, hive_partitioning=False, glob=False)
+        frame = scan(parts)
         return frame if reading is None else reading.during(frame)
 
     def _found(self) -> list[str]:

@@ -128,9 +128,8 @@ def _calls_match(run_ids: pl.LazyFrame, tables: Tables) -> pl.DataFrame:
         text=tables.text.join(run_ids, on="run_id", how="semi"),
     )
     return (
-        CallsExpected()
+        CallsExpected(scores=("calls_match",))
         .score(those)
-        .filter(pl.col("name") == "calls_match")
         .select("run_id", matches=pl.col("value") == 1, said=pl.coalesce("explanation", "reason"))
         .collect()
     )

@@ -18,6 +18,9 @@ OUTCOMES: Final = (
 FAILED_OUTCOMES: Final = ("no_answer", "agent_error", "provider_error", "timeout", "budget")
 """Outcomes that count as errors of the run, apart from a wrong answer."""
 
+FAILURES: Final = ("wrong", *FAILED_OUTCOMES)
+"""Outcomes of runs that failed, by a wrong answer or by an error."""
+
 ANSWER_CHECKS: Final = ("substring", "exact", "regex", "choice", "number", "json", "key_points")
 """Kinds of checks that read the answer: without one they cannot hold."""
 

@@ -30,7 +30,7 @@ class Call:
     result: str | None
     """What the tool gave back; None: not recorded."""
     failed: bool | None
-    """Whether the attempt failed; None: it was not executed."""
+    """Whether it failed; None: it neither ran to an end nor failed before it ran."""
     fault: str | None
     """Whose fault of what kind; `none`: no fault, None: nothing to judge."""
     span_id: str

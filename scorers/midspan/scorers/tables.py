@@ -189,7 +189,7 @@ CALLS: Final = Table(
         "error_message": _maybe(STRING),
         "emitted": _always(TRUTH),
         "executed": _always(TRUTH),
-        "failed": _maybe(TRUTH),  # ? unexecuted and no model fault
+        "failed": _maybe(TRUTH),  # ? neither ran to an end nor failed before
         "fault": _maybe(FAULTS),  # ? nothing to judge
         "fault_rule": _maybe(STRING),  # ? fault none or null
         "transient": _maybe(TRUTH),  # ? fault is none or model.*

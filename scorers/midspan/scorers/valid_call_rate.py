@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import polars as pl
 
-from midspan.scorers.model_faults import of_model
+from midspan.scorers.model_faults import judgeable, of_model
 from midspan.scorers.run_rows import run_rows, with_examples
 from midspan.scorers.score import Better, Declaration, Level
 from midspan.scorers.tables import Tables
@@ -32,9 +32,8 @@ class ValidCallRate:
 
     def score(self, tables: Tables) -> pl.LazyFrame:
         """Return one row a run."""
-        known = pl.col("raw_arguments").is_not_null() | pl.col("fault").is_not_null()
         emitted = tables.calls.filter("emitted").select(
-            "run_id", "span_id", "name", "fault", known=known
+            "run_id", "span_id", "name", "fault", known=judgeable()
         )
         emitted = emitted.collect().lazy()
         runs = with_examples(

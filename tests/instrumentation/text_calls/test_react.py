@@ -43,8 +43,8 @@ def test_a_plain_input_that_could_mean_anything_is_not_parsed(
 ) -> None:
     found = find_text_calls("Action: convert\nAction Input: 3 dollars", tools)
 
-    assert [(call.name, call.raw_arguments, call.parsed_ok) for call in found.calls] == [
-        ("convert", "3 dollars", False)
+    assert [(call.name, call.raw_arguments, call.arguments) for call in found.calls] == [
+        ("convert", "3 dollars", None)
     ]
 
 

@@ -53,7 +53,7 @@ def test_arguments_survive(
     found = find_text_calls(render(arguments), [OfferedTool(name="f", schema=schema)])
 
     assert [(call.name, call.arguments) for call in found.calls] == [("f", arguments)]
-    assert found.calls[0].parsed_ok
+    assert (found.calls[0].repaired, found.calls[0].flaw) == (False, None)
 
 
 @given(arguments=ARGUMENTS, data=st.data())
@@ -64,4 +64,4 @@ def test_a_cut_call_is_never_taken_for_a_whole_one(
     cut = text[: data.draw(st.integers(0, len(text) - 1))]
     found = find_text_calls(cut, [OfferedTool(name="f")])
 
-    assert not any(call.parsed_ok for call in found.calls)
+    assert all(call.arguments is None or call.repaired or call.flaw for call in found.calls)

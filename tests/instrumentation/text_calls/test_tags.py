@@ -69,7 +69,7 @@ def test_every_family_gives_the_same_call(text: str, tools: Sequence[OfferedTool
         ("get_weather", {"city": "Oslo", "days": 2})
     ]
     assert (found.form, found.translatable, found.reason) == ("tag", True, None)
-    assert found.calls[0].parsed_ok
+    assert (found.calls[0].repaired, found.calls[0].flaw) == (False, None)
 
 
 @pytest.mark.parametrize(
@@ -113,8 +113,8 @@ def test_an_unreadable_call_is_an_attempt(tools: Sequence[OfferedTool]) -> None:
     found = find_text_calls("<tool_call>\nget weather, Oslo please\n</tool_call>", tools)
 
     assert found.form == "tag"
-    assert [(call.name, call.raw_arguments, call.parsed_ok) for call in found.calls] == [
-        ("", "get weather, Oslo please", False)
+    assert [(call.name, call.raw_arguments, call.arguments) for call in found.calls] == [
+        ("", "get weather, Oslo please", None)
     ]
     assert not found.translatable
 
@@ -123,8 +123,8 @@ def test_broken_arguments_keep_the_name_and_the_text(tools: Sequence[OfferedTool
     text = '<tool_call>{"name": "get_weather", "arguments": {"city": Oslo}}</tool_call>'
     found = find_text_calls(text, tools)
 
-    assert [(call.name, call.raw_arguments, call.parsed_ok) for call in found.calls] == [
-        ("get_weather", '{"city": Oslo}', False)
+    assert [(call.name, call.raw_arguments, call.arguments) for call in found.calls] == [
+        ("get_weather", '{"city": Oslo}', None)
     ]
     assert found.reason == "get_weather: its arguments are not valid JSON"
 
@@ -136,10 +136,7 @@ def test_single_quotes_are_read_but_are_no_json(tools: Sequence[OfferedTool]) ->
     assert [(call.name, call.arguments) for call in found.calls] == [
         ("get_weather", {"city": "Oslo"})
     ]
-    assert (found.calls[0].parsed_ok, found.reason) == (
-        False,
-        "get_weather: it is not valid JSON",
-    )
+    assert (found.translatable, found.reason) == (False, "get_weather: it is not valid JSON")
 
 
 def test_a_made_up_result_is_not_acted_upon(tools: Sequence[OfferedTool]) -> None:
@@ -153,7 +150,7 @@ def test_a_tool_that_was_not_offered_is_an_attempt(tools: Sequence[OfferedTool])
     text = '<tool_call>{"name": "get_news", "arguments": {"topic": "rain"}}</tool_call>'
     found = find_text_calls(text, tools)
 
-    assert (found.form, found.calls[0].name, found.calls[0].parsed_ok) == ("tag", "get_news", True)
+    assert (found.form, found.calls[0].name, found.calls[0].flaw) == ("tag", "get_news", None)
     assert found.reason == "get_news is not among the offered tools"
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import warnings
 
 import click
 import pytest
@@ -118,3 +119,16 @@ def test_a_pipe_that_breaks_elsewhere_is_not_a_reader_that_left() -> None:
         4,
         "midspan try: /a/worker: Broken pipe",
     )
+
+
+def test_a_doubt_is_said_once_and_before_what_goes_wrong(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    @click.command()
+    def command() -> None:
+        for _ in range(2):
+            warnings.warn("p.yaml: a doubt\n\x1b[2J", stacklevel=1)
+        raise InvalidInput("x: bad")
+
+    assert run(command, "try", []) == 2
+    assert capsys.readouterr().err == "p.yaml: a doubt \\u001b[2J\nmidspan try: x: bad\n"

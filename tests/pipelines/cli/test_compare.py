@@ -174,3 +174,31 @@ def test_two_runs_are_shown_in_one_way_only(
     assert done.err == (
         f"midspan compare: --runs shows two runs call by call, and takes no {beside[0]}\n"
     )
+
+
+def test_a_marker_that_the_profile_has_is_a_score_and_a_mistyped_one_is_none(
+    midspan: Midspan, tmp_path: Path
+) -> None:
+    workspace_of(tmp_path / "ws", BOTH)
+    profile = tmp_path / "p.yaml"
+    profile.write_text("profile: p\ncontract: 1\nmarkers: {sorry: {answer: sorry}}\n")
+    of = ("compare", tmp_path / "ws", "--by", "model", "--profile", profile, "--scores")
+    done = midspan(*of, "marker.sorry")
+    assert (done.code, done.err) == (0, "")
+    done = midspan(*of, "marker.sory")
+    assert done.code == 2
+    assert "no such score: marker.sory. Did you mean 'marker.sorry'?" in done.err
+
+
+def test_a_suite_beside_a_profile_is_read_and_the_profile_holds(
+    midspan: Midspan, tmp_path: Path
+) -> None:
+    workspace_of(tmp_path / "ws", BOTH)
+    profile, suite = tmp_path / "p.yaml", tmp_path / "s.yaml"
+    profile.write_text("profile: p\ncontract: 1\ncompare: {minimum_tasks: 11}\n")
+    of = ("compare", tmp_path / "ws", "--by", "model", "--profile", profile, "--suite", suite)
+    done = midspan(*of)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"midspan compare: {suite}: there is no such file\n")
+    suite.write_text("suite: s\ncontract: 1\nprofile: gone.yaml\ntasks: [{id: a, prompt: p}]\n")
+    assert "10 tasks in both, and 11 are needed" in midspan(*of).err

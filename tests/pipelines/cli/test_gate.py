@@ -125,6 +125,7 @@ def test_what_the_platform_lost_is_not_covered(
     ("written", "says"),
     [
         ("gate: {floors: {succes_rate: 0.5}}", "no such score: succes_rate. Did you mean"),
+        ("gate: {floors: {marker.sory: 0.5}}", "no such score: marker.sory."),
         ("gate: {coverage: 2}", "coverage"),
     ],
 )
@@ -164,3 +165,13 @@ def test_a_file_that_cannot_be_written_is_no_verdict(
         *("--junit", tmp_path / "no" / "gate.xml"),
     )
     assert done.code == 4
+
+
+def test_a_suite_beside_a_profile_must_be_readable(
+    midspan: Midspan, tmp_path: Path, profile: Path
+) -> None:
+    workspace_of(tmp_path / "ws", {"a": GOOD, "b": GOOD})
+    suite = tmp_path / "s.yaml"
+    done = midspan("gate", tmp_path / "ws", "--by", "model", "--profile", profile, "--suite", suite)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"midspan gate: {suite}: there is no such file\n")

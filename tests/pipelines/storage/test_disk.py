@@ -37,7 +37,7 @@ def test_a_full_disk(tmp_path: Path, room: int, where: str) -> None:
     first, fix = done.stderr.splitlines()
     assert first.startswith(f"midspan ingest: {tmp_path}/{where}")
     assert "File too large" in first
-    assert fix == "Allow larger files there (ulimit -f), then run the same command again."
+    assert fix == "Allow larger files (ulimit -f unlimited), then run the same command again."
     assert done.returncode == 4
     ingest([spans], tmp_path / "ws")
     assert contents(Workspace(tmp_path / "ws")) == contents(ingested(tmp_path / "whole", story()))
@@ -52,8 +52,7 @@ def test_the_path_that_an_error_names_goes_before_the_one_around_it() -> None:
     with pytest.raises(SurroundingsError) as caught, explained(Path("ws")):
         raise PermissionError(13, "Permission denied", "ws/calls")
     assert str(caught.value) == (
-        "ws/calls: Permission denied\n"
-        "Give yourself the right to read and write there, then run this again."
+        "ws/calls: Permission denied\nSee who may read and write it: ls -ld ws/calls"
     )
 
 

@@ -122,7 +122,7 @@ def test_a_folder_that_cannot_be_listed_is_no_empty_one(
         return listdir(path)
 
     monkeypatch.setattr(os, "listdir", closed)
-    with pytest.raises(SurroundingsError, match="calls: Permission denied\nGive yourself"):
+    with pytest.raises(SurroundingsError, match="calls: Permission denied\nSee who may"):
         workspace.table("calls")
 
 

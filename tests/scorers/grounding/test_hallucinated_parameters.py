@@ -35,3 +35,19 @@ def test_parameters_of_which_something_is_known(
     rows = told("hallucinated_parameters", made, tools=tools({"name": "look", "schema": schema}))
     reason = "no call has both arguments and a tool whose parameters are known"
     assert rows == [(None, value, said or reason)]
+
+
+def test_of_two_schemas_of_a_name_the_first_holds() -> None:
+    made = {"raw_arguments": '{"x":1}', "tools_digest": "d"}
+    open_first = ['{"type":"object"}', SCHEMA]
+    for schemas, value in ((open_first, None), (open_first[::-1], 1.0)):
+        both = tools(*({"name": "look", "schema": schema} for schema in schemas))
+        [row] = told("hallucinated_parameters", made, tools=both)
+        assert row[1] == value
+
+
+def test_a_tool_without_any_parameter() -> None:
+    made = {"raw_arguments": '{"x":1}', "tools_digest": "d"}
+    closed = tools({"name": "look", "schema": '{"type":"object","additionalProperties": false}'})
+    rows = told("hallucinated_parameter", made, tools=closed, arguments=False)
+    assert rows == [(0, 1.0, "x is no parameter of `look`: it has none")]

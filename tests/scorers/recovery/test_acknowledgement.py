@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from midspan.scorers.outcome_scores import run_outcomes
 from midspan.scorers.profile import Profile
 from midspan.scorers.setting import Setting
+from midspan.scorers.suite import Suite
 from tests.scorers.builders import calls, runs, tables
 from tests.scorers.recovery.runs import PROFILE, bad, explained, in_turns, ok, scored
 
@@ -53,6 +55,34 @@ def test_a_run_that_succeeded_has_nothing_to_admit() -> None:
     check = {"id": "total", "kind": "exact", "passed": True, "detail": None}
     assert admitted("35.88", checks=[check]) == []
     assert admitted("35.88", checks=[check | {"passed": False}]) == SILENT
+
+
+def test_a_run_that_succeeded_by_its_calls_has_nothing_to_admit() -> None:
+    """The record leaves a check of calls open: scoring closes it, here as for `outcome`."""
+    suite = """
+        suite: shop
+        contract: 1
+        tasks:
+          - id: price
+            prompt: How much?
+            checks: [{id: calls, kind: expected_calls}]
+            expected_calls: {calls: [{name: look}]}
+    """
+    setting = Setting.of(suite=Suite.parse(suite), profile=Profile.parse(PROFILE))
+    check = {"id": "calls", "kind": "expected_calls", "passed": None, "detail": None}
+    said = {"run_id": "r", "task": "price", "answer": "35.88", "ended_by": "exit", "exit_code": 0}
+
+    def judged(name: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        given = tables(
+            setting,
+            calls=calls(*in_turns(bad(name))),
+            runs=runs(said | {"calls": 1, "checks": [check]}),
+        )
+        rows = scored(given).filter(name="unacknowledged_failure").select("value", "label").rows()
+        return run_outcomes(given)["outcome"].to_list(), rows
+
+    assert judged("look") == (["success"], [])
+    assert judged("guess") == (["wrong"], SILENT)
 
 
 def test_who_hands_over_admits() -> None:

@@ -36,6 +36,15 @@ def printable(text: str) -> str:
     return "".join(character for character in spaced if character.isprintable())
 
 
+def counted(count: int, what: str) -> str:
+    """Return how many there are of what.
+
+    >>> counted(1, "run"), counted(1200, "run")
+    ('1 run', '1,200 runs')
+    """
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
 def number(value: float) -> str:
     """Return a number with as many digits as say something.
 

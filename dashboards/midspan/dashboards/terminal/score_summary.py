@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from midspan.dashboards.terminal.cells import NOTHING, plain, printable
+from midspan.dashboards.terminal.cells import NOTHING, counted, plain, printable
 from midspan.dashboards.terminal.score_families import HEADLINES, in_families
 from midspan.dashboards.terminal.score_values import ARROWS, SHARES, over_runs, value
 from midspan.dashboards.terminal.story_line import Line, line
@@ -57,13 +57,13 @@ def score_notes(lines: pl.DataFrame, unjudged: pl.DataFrame) -> list[Line]:
     on_steps = lines.filter(pl.col("steps") > 0).select("name", "steps").rows()
     said = []
     if on_steps:
-        counted = ", ".join(f"{name} {steps:,}" for name, steps in on_steps)
-        said.append(line(0, "on steps: ", counted, style="dim", says="dim"))
+        steps_of = ", ".join(f"{name} {steps:,}" for name, steps in on_steps)
+        said.append(line(0, "on steps: ", steps_of, style="dim", says="dim"))
     for row in unjudged.head(_REASONS).iter_rows(named=True):
         what = "failed" if row["status"] == "failed" else "not evaluated"
         said.append(line(0, f"{what}: ", _why(row), style="dim", says="dim"))
     if (more := unjudged.height - _REASONS) > 0:
-        said.append(line(0, "", f"and {_counted(more, 'more line')} like these", says="dim"))
+        said.append(line(0, "", f"and {counted(more, 'more line')} like these", says="dim"))
     return said
 
 
@@ -71,13 +71,9 @@ def _why(row: dict[str, Any]) -> str:
     names = row["names"]
     listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     others = row["reasons"] - 1
-    also = f" (and {_counted(others, 'other reason')})" if others else ""
-    on = _counted(row["runs"], "run")
+    also = f" (and {counted(others, 'other reason')})" if others else ""
+    on = counted(row["runs"], "run")
     return f"{listed} on {on}: {printable(row['reason'] or 'no reason given')}{also}"
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def judged_headlines(lines: pl.DataFrame, declared: Mapping[str, Declaration]) -> dict[str, Better]:

@@ -28,11 +28,6 @@ class TextCall:
         """The call with a flaw, unless it has one already."""
         return self if self.flaw else replace(self, flaw=flaw)
 
-    @property
-    def parsed_ok(self) -> bool:
-        """True where the call could be read exactly as it was written."""
-        return self.arguments is not None and not self.repaired and self.flaw is None
-
 
 @dataclass(frozen=True, kw_only=True)
 class TextCalls:

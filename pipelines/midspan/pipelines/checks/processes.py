@@ -77,12 +77,19 @@ def run_process(
                     _read(streams, min(_TICK, left))
                 code = process.poll()
             finally:
-                _end(process)
+                end_with_children(process)
             # What lies in the pipes, and no more: somebody may still write into them.
             for _ in range(2**20 // _CHUNK):
                 if not _read(streams, 0):
                     break
     return Ended(exit_code=code, stdout=stdout.data(), stderr=stderr.data(), cut=stdout.cut)
+
+
+def end_with_children(process: "subprocess.Popen[bytes]") -> None:
+    """End a program and what it left in the background: it was started in its own session."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 @dataclass
@@ -146,10 +153,3 @@ def _started(
         bufsize=0,
         start_new_session=True,
     )
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End the program and what it left in the background: its session is its own."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()

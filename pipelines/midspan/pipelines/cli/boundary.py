@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import click
 
 from midspan.instrumentation import environment, streams
+from midspan.pipelines.cli.doubts import doubts_said
 from midspan.pipelines.cli.surroundings import explained_surroundings
 from midspan.pipelines.cli.termination import ended_as_interrupted
 from midspan.scorers.errors import Exit, MidspanError
@@ -20,6 +21,7 @@ def run(command: click.Command, verb: str, arguments: Sequence[str]) -> int:
         # Not `command.main`, which ends with 1 where the reader of a pipe goes away.
         with (
             ended_as_interrupted(),
+            doubts_said(),
             command.make_context(f"midspan {verb}", words) as context,
         ):
             result = command.invoke(context)

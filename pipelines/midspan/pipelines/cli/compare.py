@@ -1,21 +1,20 @@
 """`midspan compare`: whether one variant is better than another, and how sure that is."""
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from midspan.pipelines.cli import console
-from midspan.pipelines.cli.doubts import doubts_said
+from midspan.pipelines.cli.profiles import asked_profile
+from midspan.pipelines.cli.rows import json_text, listed
 from midspan.scorers.errors import Exit, InvalidInput
 
 if TYPE_CHECKING:
     from midspan.pipelines.workspace import Workspace
     from midspan.scorers.comparison import Comparison
-    from midspan.scorers.profile import Profile
 
 FILE: Final = click.Path(path_type=Path)
 AXES: Final = click.Choice(["model", "revision", "tier", "harness"])
@@ -78,9 +77,9 @@ def command(
         opened(workspaces),
         by=by,
         baseline=baseline,
-        profile=_profile(suite, profile),
-        names=listed(scores),
-        primary=listed(primary),
+        profile=asked_profile(suite, profile),
+        names=listed(scores) if scores is not None else None,
+        primary=listed(primary) if primary is not None else None,
         only_shared=only_shared_tasks,
     )
     _show(comparison, form, everything=everything)
@@ -105,30 +104,9 @@ def opened(paths: Sequence[Path]) -> "list[Workspace]":
     return [Workspace(path) for path in paths]
 
 
-def listed(words: str | None) -> list[str] | None:
-    """Return names that were separated by commas; None where none were asked for."""
-    if words is None:
-        return None
-    return [part.strip() for part in words.split(",") if part.strip()]
-
-
-def as_json(found: dict[str, Any]) -> str:
-    """Return what was found as JSON: no number in it is one that JSON does not know."""
-    return json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _profile(suite: Path | None, profile: Path | None) -> "Profile | None":
-    from midspan.pipelines.files import load_profile, load_suite, load_suite_profile
-
-    with doubts_said():
-        if profile is not None:
-            return load_profile(profile)
-        return load_suite_profile(suite, load_suite(suite)) if suite is not None else None
-
-
 def _show(comparison: "Comparison", form: str | None, *, everything: bool) -> None:
     if form == "json":
-        sys.stdout.write(as_json(comparison.as_dict()))
+        sys.stdout.write(json_text(comparison.as_dict()))
     elif form == "markdown":
         from midspan.dashboards.markdown import comparison_markdown
 
@@ -162,9 +140,11 @@ def _refuse_others_beside_runs() -> None:
 
 
 def _show_runs(workspaces: Sequence[Path], first: str, second: str) -> None:
-    from midspan.pipelines.divergence import show_runs
+    from midspan.dashboards.terminal.divergence import divergence_page
+    from midspan.pipelines.divergence import diverging_runs
 
     if len(workspaces) != 1:
         raise InvalidInput("--runs compares two runs of one workspace", fix="Name one workspace.")
     [workspace] = opened(workspaces)
-    show_runs(workspace, first, second)
+    found, screen = diverging_runs(workspace, first, second), console.output()
+    screen.print(divergence_page(found, screen.width))

@@ -4,13 +4,20 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from midspan.pipelines.cli import console
-
 
 @contextmanager
 def doubts_said() -> Iterator[None]:
     """Say what is warned of meanwhile, a line each, and not the place in midspan that warned."""
-    with warnings.catch_warnings(record=True, action="always", category=UserWarning) as doubts:
+    said: set[str] = set()
+
+    def say(message: Warning | str, *_place: object) -> None:
+        from midspan.pipelines.cli import console
+
+        if (text := str(message)) not in said:
+            said.add(text)
+            console.note(text)
+
+    # Said at once, so that doubts about a file stand before what is wrong with the next.
+    with warnings.catch_warnings(action="always", category=UserWarning):
+        warnings.showwarning = say
         yield
-    for text in dict.fromkeys(str(doubt.message) for doubt in doubts):
-        console.note(text)

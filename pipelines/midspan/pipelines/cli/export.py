@@ -46,8 +46,9 @@ def command(
       midspan export shop --successes --format chat --out train.jsonl
       midspan export shop --failures | jq -r .outcome | sort | uniq -c
     """
-    from midspan.pipelines.export import FAILURES, SUCCESSES, Exported, export
+    from midspan.pipelines.export import SUCCESSES, Exported, export
     from midspan.pipelines.workspace import Workspace
+    from midspan.scorers.outcomes import FAILURES
 
     if which is None:
         raise InvalidInput("which runs?", fix="Add --failures or --successes.")
@@ -80,7 +81,9 @@ def _write(lines: Iterable[str], out: Path | None) -> None:
 
 
 def _tell(tally: "Exported") -> None:
-    console.note(f"{tally.runs:,} runs" if tally.runs != 1 else "1 run")
+    from midspan.dashboards.terminal.cells import counted
+
+    console.note(counted(tally.runs, "run"))
     if tally.redacted:
         kinds = ", ".join(f"{kind} {count:,}" for kind, count in sorted(tally.redacted.items()))
         console.note(f"replaced: {kinds}")

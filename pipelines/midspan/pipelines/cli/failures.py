@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from midspan.pipelines.cli import console
-from midspan.pipelines.cli.compare import as_json, listed
+from midspan.pipelines.cli.rows import json_text, listed
 from midspan.scorers.errors import Exit, InvalidInput
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def command(
             fix=f"midspan ingest SPANS --into {workspace}",
         )
     if json_:
-        sys.stdout.write(as_json(found.as_dict()))
+        sys.stdout.write(json_text(found.as_dict()))
     else:
         _show(opened, found, everything=everything)
     notes = console.notes()
@@ -81,9 +81,9 @@ def command(
 def _key(by: str | None) -> Sequence[str]:
     from midspan.pipelines.failures import KEY
 
-    wanted = listed(by)
-    if wanted is None:
+    if by is None:
         return KEY
+    wanted = listed(by)
     for name in wanted:
         if name not in KEY:
             raise InvalidInput(f"--by: causes have no {name!r}; there are {', '.join(KEY)}")

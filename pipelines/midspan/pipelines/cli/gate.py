@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from midspan.pipelines.cli import console
-from midspan.pipelines.cli.compare import AXES, FILE, as_json, opened
-from midspan.pipelines.cli.doubts import doubts_said
+from midspan.pipelines.cli.compare import AXES, FILE, opened
+from midspan.pipelines.cli.profiles import asked_profile
+from midspan.pipelines.cli.rows import json_text
 from midspan.pipelines.storage.disk import explained
 from midspan.scorers.errors import InvalidInput
 
@@ -68,7 +69,7 @@ def command(
             "--floors-only compares with nothing, and --baseline names what to compare with",
             fix="Leave one of them out.",
         )
-    asked = _profile(profile, suite)
+    asked = _profile(suite, profile)
     result = gate_workspaces(
         opened(workspaces), asked, by=by, baseline=baseline, floors_only=floors_only
     )
@@ -77,19 +78,14 @@ def command(
     return result.exit
 
 
-def _profile(profile: Path | None, suite: Path | None) -> "Profile":
-    from midspan.pipelines.files import load_profile, load_suite, load_suite_profile
-
-    if profile is not None:
-        with doubts_said():
-            return load_profile(profile)
-    if suite is None:
+def _profile(suite: Path | None, profile: Path | None) -> "Profile":
+    found = asked_profile(suite, profile)
+    if found is None:
         raise InvalidInput(
             "a gate stands in a profile, and none is named",
             fix="Add --profile profile.yaml, or --suite suite.yaml for the profile of a suite.",
         )
-    with doubts_said():
-        return load_suite_profile(suite, load_suite(suite))
+    return found
 
 
 def _write(result: "GateResult", junit: Path | None, summary: Path | None) -> None:
@@ -109,7 +105,7 @@ def _write(result: "GateResult", junit: Path | None, summary: Path | None) -> No
 
 def _show(result: "GateResult", form: str | None) -> None:
     if form == "json":
-        sys.stdout.write(as_json(result.as_dict()))
+        sys.stdout.write(json_text(result.as_dict()))
     elif form == "markdown":
         from midspan.dashboards.markdown import gate_markdown
 

@@ -9,7 +9,6 @@ import click
 
 from midspan.instrumentation.streams import visible
 from midspan.pipelines.cli import console
-from midspan.pipelines.cli.doubts import doubts_said
 from midspan.pipelines.cli.marker_tables import agreement_as_json, print_agreements, print_rows
 from midspan.scorers.errors import Exit, InvalidInput, SurroundingsError
 
@@ -46,6 +45,7 @@ def check(profile: str) -> int:
     Example:
       midspan markers check profile.yaml
     """
+    from midspan.dashboards.terminal.cells import counted
     from midspan.scorers.markers.examples import contradictions
 
     read = _pack_or_file(profile)
@@ -53,7 +53,7 @@ def check(profile: str) -> int:
     wrong = {one.marker for one in found}
     for name, marker in read.markers.items():
         examples = len(marker.fires_on) + len(marker.quiet_on)
-        said = "contradicts its examples" if name in wrong else f"{_counted(examples, 'example')}"
+        said = "contradicts its examples" if name in wrong else counted(examples, "example")
         click.echo(f"{'no' if name in wrong else 'ok'}  {name}: {said}")
         for one in found:
             if one.marker == name:
@@ -156,8 +156,7 @@ def _pack_or_file(name: str) -> "Profile":
 
     if name in pack_names() and not Path(name).exists():
         return Profile.parse(f"profile: check\ncontract: 1\nextends: [midspan/default, {name}]\n")
-    with doubts_said():
-        return load_profile(name)
+    return load_profile(name)
 
 
 def _tables(path: Path, profile: Path, wanted: Sequence[str]) -> "Tables":
@@ -167,8 +166,7 @@ def _tables(path: Path, profile: Path, wanted: Sequence[str]) -> "Tables":
     from midspan.scorers.faults.again import with_profile_faults
     from midspan.scorers.file_format.problems import suggestion
 
-    with doubts_said():
-        setting = load_setting(profile=profile, examples=False)
+    setting = load_setting(profile=profile, examples=False)
     markers = setting.profile.markers
     for name in wanted:
         if name not in markers:
@@ -198,7 +196,3 @@ def _labels(path: Path) -> "pl.DataFrame":
         raise SurroundingsError(f"{path}: cannot be read: {error.strerror or error}") from None
     except pl.exceptions.PolarsError as error:
         raise InvalidInput(f"{path}: is no CSV: {str(error).splitlines()[0]}") from None
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"

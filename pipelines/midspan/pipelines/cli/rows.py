@@ -13,7 +13,7 @@ Row = Mapping[str, object]
 def show(rows: Sequence[Row], *, as_json: bool = False) -> None:
     """Print the rows, all with the same columns; on a terminal no cell is folded."""
     if as_json:
-        sys.stdout.write(json.dumps(list(rows), indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(list(rows)))
     elif not sys.stdout.isatty():
         show_tabbed(rows)
     else:
@@ -39,6 +39,20 @@ def show_table(rows: Sequence[Row]) -> None:
     for row in rows:
         table.add_row(*(Text(cell(value)) for value in row.values()))
     console.output().print(table, crop=False)
+
+
+def json_text(found: object) -> str:
+    """Return what was found as JSON: no number in it is one that JSON does not know."""
+    return json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def listed(*words: str) -> list[str]:
+    """Return names that were separated by commas.
+
+    >>> listed("loop, success", "tokens")
+    ['loop', 'success', 'tokens']
+    """
+    return [part.strip() for word in words for part in word.split(",") if part.strip()]
 
 
 def cell(value: object) -> str:

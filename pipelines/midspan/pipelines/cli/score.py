@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from midspan.pipelines.cli import console
-from midspan.pipelines.cli.doubts import doubts_said
 from midspan.pipelines.cli.given import Given, opened
+from midspan.pipelines.cli.rows import listed
 from midspan.pipelines.cli.score_progress import runs_a_second
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.errors import Exit
@@ -96,8 +96,8 @@ def command(
         suite=suite,
         profile=profile,
         expectations=expectations,
-        only=_listed(only),
-        compat=_listed(compat),
+        only=listed(*only),
+        compat=listed(*compat),
     )
     with opened(paths) as given:
         workspace, quarantined = given.workspace, given.quarantined
@@ -127,24 +127,19 @@ def command(
     return Exit.IN_PART if summary.failed or quarantined else Exit.DONE
 
 
-def _listed(words: Sequence[str]) -> tuple[str, ...]:
-    return tuple(part.strip() for word in words for part in word.split(",") if part.strip())
-
-
 def _setting(workspace: Workspace, asked: _Asked) -> "Setting | None":
     """Return what runs are judged by, None where nothing was asked for; doubts are said."""
     from midspan.pipelines.files import load_setting
 
     if asked.suite is None and asked.profile is None and asked.expectations is None:
         return None
-    with doubts_said():
-        setting = load_setting(
-            suite=asked.suite,
-            profile=asked.profile,
-            expectations=asked.expectations,
-            tasks=[task for task in _tasks(workspace) if task is not None],
-            scores=_scores_there(workspace),
-        )
+    setting = load_setting(
+        suite=asked.suite,
+        profile=asked.profile,
+        expectations=asked.expectations,
+        tasks=[task for task in _tasks(workspace) if task is not None],
+        scores=_scores_there(workspace),
+    )
     if setting.tasks and not _tasks(workspace, began=True) & setting.tasks.keys():
         named = asked.suite or asked.expectations
         click.echo(f"{named}: no run is of any of its tasks, so none is compared", err=True)

@@ -121,6 +121,7 @@ def _print_columns(name: str, rows: pl.DataFrame, chosen: list[str]) -> None:
         table_width,
         telling,
     )
+    from midspan.dashboards.terminal.cells import counted
 
     screen, notes = console.output(), console.notes()
     wanted = chosen or _shown(SHOWN[name], rows)
@@ -131,11 +132,11 @@ def _print_columns(name: str, rows: pl.DataFrame, chosen: list[str]) -> None:
     screen.print(table)
     if rows.is_empty() or not notes.is_terminal:
         return
-    said = [_counted(rows.height, "row")]
+    said = [counted(rows.height, "row")]
     if empty := [] if chosen else [column for column in wanted if column not in told]:
         said.append(f"empty in all of them: {', '.join(empty)}")
     if hidden := len(rows.columns) - len(shown) - len(empty):
-        said.append(f"{_counted(hidden, 'more column')} with --columns, --wide, --json or --csv")
+        said.append(f"{counted(hidden, 'more column')} with --columns, --wide, --json or --csv")
     if too_wide:
         said.append(TOO_WIDE)
     notes.print("; ".join(said), style="dim")
@@ -147,10 +148,6 @@ def _shown(columns: Sequence[str], rows: pl.DataFrame) -> list[str]:
         return list(columns)
     before = columns.index("explanation")
     return [*columns[:before], "status", "reason", *columns[before:]]
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def _chosen(columns: str | None, known: Sequence[str]) -> list[str]:

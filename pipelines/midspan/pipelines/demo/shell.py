@@ -1,13 +1,13 @@
 """A shell command run within bounds: time, output, environment and directory."""
 
 import os
-import signal
 import subprocess
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Final
+
+from midspan.pipelines.checks.processes import end_with_children
 
 LONGEST_OUTPUT: Final = 4000
 """Characters of each stream that are kept."""
@@ -47,18 +47,11 @@ def run_command(command: str, directory: Path, *, seconds: float = 5.0) -> Finis
         except subprocess.TimeoutExpired:
             code = 124
         finally:
-            _end(process)
+            end_with_children(process)
         errors = _shown(stderr)
         if code == 124 and not errors:
             errors = f"timed out after {seconds:g} seconds"
         return Finished(exit_code=code, stdout=_shown(stdout), stderr=errors)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the command and what it left in the background: its session is its own."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 def _shown(stream: IO[bytes]) -> str:

@@ -1,6 +1,5 @@
 """One shard of the second pass: read what was set down, assemble its runs, write the new files."""
 
-import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +13,7 @@ from midspan.pipelines.ingest.logs.joining import LogRecords
 from midspan.pipelines.ingest.logs.routes import read_routed
 from midspan.pipelines.ingest.span import Span
 from midspan.pipelines.ingest.spill import Spill, read_spans
-from midspan.pipelines.records import CONTRACT
-from midspan.pipelines.storage.disk import explained
+from midspan.pipelines.storage.parts import write_part
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,17 +70,6 @@ def _combined(shard: Shard, spilled: Path, out: Path) -> ShardReport:
         faults=_counts(frames["calls"].select(pl.col("fault").cast(pl.String))),
         notes=_counts(frames["spans"].select(pl.col("notes").list.explode())),
     )
-
-
-def write_part(frame: pl.DataFrame, path: Path) -> None:
-    """Write one file of a table; its footer says the contract and how many runs it holds."""
-    runs = frame["run_id"].n_unique() if "run_id" in frame.columns else 0
-    metadata = {"midspan.contract": str(CONTRACT), "midspan.runs": str(runs)}
-    content = io.BytesIO()
-    frame.write_parquet(content, compression="zstd", compression_level=1, metadata=metadata)
-    with explained(path):
-        # Not by polars, which calls a full disk a damaged file.
-        path.write_bytes(content.getbuffer())
 
 
 def _by_run(

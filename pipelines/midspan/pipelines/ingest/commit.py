@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 import polars as pl
 
-from midspan.pipelines.ingest.combine import ShardReport, write_part
+from midspan.pipelines.ingest.combine import ShardReport
 from midspan.pipelines.ingest.known import Known
 from midspan.pipelines.ingest.logs.entry import NO_SPAN
 from midspan.pipelines.ingest.manifest import MANIFEST, ManifestLine
@@ -16,6 +16,7 @@ from midspan.pipelines.ingest.names import shown
 from midspan.pipelines.ingest.record_files import RESULTS_FILE
 from midspan.pipelines.ingest.unread import UNREAD
 from midspan.pipelines.records import PLAN_FILE
+from midspan.pipelines.storage.parts import read, scan, write_part
 from midspan.pipelines.storage.soundness import damaged
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.tables import QUARANTINE
@@ -95,9 +96,8 @@ def _said_anew(known: Known, settled: Container[int], manifest: Sequence[Manifes
 
 def _holds(workspace: Workspace, part: Path, stale: pl.Expr) -> bool:
     """Return whether a stored file has such rows; most have none, and are not read whole."""
-    scan = pl.scan_parquet(part.absolute(), hive_partitioning=False, glob=False)
     try:
-        return bool(scan.select(stale.any()).collect().item())
+        return bool(scan([part]).select(stale.any()).collect().item())
     except pl.exceptions.PolarsError as error:
         raise damaged(workspace.path, str(part.relative_to(workspace.path)), error) from error
 
@@ -111,7 +111,7 @@ def _tools(
 ) -> None:
     """Write the tools whole, without the sets that only superseded spans were offered."""
     stored = [workspace.read_part(path) for path in workspace.parts("tools")]
-    frames = [*stored, *map(_read_back, new)]
+    frames = [*stored, *map(read, new)]
     if frames:
         merged = pl.concat(frames).unique(subset=["digest", "name"], keep="first")
         if removed:
@@ -125,10 +125,7 @@ def _tools(
 
 def _offered(parts: Sequence[Path]) -> list[str]:
     """Return the digests of the sets of tools that spans in some files were offered."""
-    scans = [
-        pl.scan_parquet(part.absolute(), hive_partitioning=False, glob=False).select("tools_digest")
-        for part in parts
-    ]
+    scans = [scan([part]).select("tools_digest") for part in parts]
     return pl.concat(scans).unique().collect()["tools_digest"].drop_nulls().to_list()
 
 
@@ -159,8 +156,3 @@ def _text_files(
 
 def _lines(records: Iterable[Any]) -> bytes:
     return b"".join(msgspec.json.encode(record) + b"\n" for record in records)
-
-
-def _read_back(part: Path) -> pl.DataFrame:
-    """Return one file that was just written, whatever its name looks like."""
-    return pl.read_parquet(part.absolute(), hive_partitioning=False, glob=False)

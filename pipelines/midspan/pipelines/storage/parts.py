@@ -1,17 +1,20 @@
-"""The list of the files that a workspace consists of: what is not on it, or not as on it, is told.
+"""The files that a workspace consists of, and their list: what is not as on it is told.
 
 Without it, a file that was lost would look like rows that never were. A workspace of an earlier
 midspan has no list until it is next written to: what lies there is then taken as it is.
 """
 
+import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
+import polars as pl
 import xxhash
 
+from midspan.pipelines.records import CONTRACT
 from midspan.pipelines.storage.disk import explained
 from midspan.pipelines.storage.journal import is_begun
 from midspan.scorers.errors import InvalidInput
@@ -83,6 +86,29 @@ def described(path: Path) -> Part:
             digest.update(piece)
             size += len(piece)
     return Part(size=size, hash=digest.hexdigest())
+
+
+def scan(parts: Sequence[Path]) -> pl.LazyFrame:
+    """Return the rows of files of one table, of which only what is asked for is read."""
+    # Whole paths, and no globs: a name may hold brackets, or begin like an address.
+    whole = [part.absolute() for part in parts]
+    return pl.scan_parquet(whole, hive_partitioning=False, glob=False)
+
+
+def read(part: Path) -> pl.DataFrame:
+    """Return the rows of one file of a table."""
+    return pl.read_parquet(part.absolute(), hive_partitioning=False, glob=False)
+
+
+def write_part(frame: pl.DataFrame, path: Path) -> None:
+    """Write one file of a table; its footer says the contract and how many runs it holds."""
+    runs = frame["run_id"].n_unique() if "run_id" in frame.columns else 0
+    metadata = {"midspan.contract": str(CONTRACT), "midspan.runs": str(runs)}
+    content = io.BytesIO()
+    frame.write_parquet(content, compression="zstd", compression_level=1, metadata=metadata)
+    with explained(path):
+        # Not by polars, which calls a full disk a damaged file.
+        path.write_bytes(content.getbuffer())
 
 
 def refuse_strangers(workspace: Path, table: str, listed: PartList) -> None:

@@ -5,9 +5,10 @@ case without ` ,./-_*^`. A value of another type than the parameter's is let thr
 where the allowed values have that type.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
+
+from midspan.scorers.matching.bfcl import bfcl_text
 
 TYPES: Final[Mapping[str, type]] = {
     "string": str,
@@ -20,8 +21,6 @@ TYPES: Final[Mapping[str, type]] = {
     "any": str,
 }
 """Python's type for each type of a parameter."""
-
-_LEFT_OUT: Final = re.compile(r"[ ,./\-_*^]")
 
 
 def is_valid(value: Any, allowed: list[Any], type_: str, items: str | None = None) -> bool:
@@ -95,6 +94,4 @@ def _plain_items(items: Any) -> list[Any]:
 
 def _plain(value: Any) -> Any:
     """Return text without what is not compared; anything else as it is."""
-    if type(value) is not str:
-        return value
-    return _LEFT_OUT.sub("", value).lower().replace("'", '"')
+    return bfcl_text(value) if type(value) is str else value

@@ -8,6 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from midspan.scorers.compat.case import Case, MadeCall, WantedCall
+from midspan.scorers.faults.schemas import tool_schemas
 from midspan.scorers.file_format.matchers import ArgumentMatcher
 from midspan.scorers.suite.expected_calls import ExpectedCall
 from midspan.scorers.tables import Tables
@@ -140,6 +141,6 @@ def _listed(value: Any) -> Any:
 
 
 def _schemas(tables: Tables) -> Mapping[tuple[str, str], Mapping[str, Any]]:
-    rows = tables.tools.filter(pl.col("schema").is_not_null()).select("digest", "name", "schema")
+    rows = tool_schemas(tables.tools).select("tools_digest", "name", "schema")
     found = {(digest, name): _object(schema) for digest, name, schema in rows.collect().iter_rows()}
     return {key: schema for key, schema in found.items() if schema is not None}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from midspan.scorers.faults.forms import FORMS, READ_TOOL_LIMIT, UNWRAP_AT_MOST, Form
+from midspan.scorers.faults.last_program import last_program
 from midspan.scorers.faults.layers import (
     called_tool_result,
     decoded,
@@ -40,12 +41,18 @@ class Reader:
     """How the result of a tool is to be read.
 
     `reads`: it gives back what it read, which may look like an error. `runs_code`: it is a shell
-    or an interpreter. `program`: what the shell ran.
+    or an interpreter. `arguments`: what it was asked to run, if that is known.
     """
 
     reads: bool = False
     runs_code: bool = False
-    program: str = ""
+    arguments: str | None = None
+
+    def takes_for_an_answer(self, code: int) -> bool:
+        """Return whether an exit code is an answer of the program that gave it."""
+        if code != 1 or self.arguments is None:
+            return False
+        return last_program(self.arguments) in EXIT_1_IS_AN_ANSWER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +76,8 @@ class HiddenErrors:
                 return self._refined(text_of(layer), "flag")
             code = exit_code(layer)
             if code is not None:
-                answered = code == 1 and reader.program in EXIT_1_IS_AN_ANSWER
-                return None if code == 0 or answered else self._refined(text_of(layer), "exit_code")
+                fine = code == 0 or reader.takes_for_an_answer(code)
+                return None if fine else self._refined(text_of(layer), "exit_code")
             field = error_field(layer)
             if field is not None:
                 return self._refined(field.text, field.name)

@@ -12,16 +12,24 @@ OUTPUT: Final = {"schema_valid": pl.Boolean(), "schema_problem": pl.String()}
 """What is known of arguments: null where the schema is unknown or the arguments are not JSON."""
 
 
+def tool_schemas(tools: pl.LazyFrame) -> pl.LazyFrame:
+    """Return name, schema and tools_digest of the tools whose schema was recorded.
+
+    Of two schemas for one name the first holds, for whoever judges by it.
+    """
+    return (
+        tools.filter(pl.col("schema").is_not_null())
+        .select("name", "schema", tools_digest="digest")
+        .unique(["tools_digest", "name"], keep="first", maintain_order=True)
+    )
+
+
 def check_arguments(calls: pl.DataFrame, tools: pl.DataFrame) -> pl.DataFrame:
     """Return the calls with the `schema` of their tool, `schema_valid` and `schema_problem`.
 
     Each distinct (schema, arguments) is checked once. Of two schemas for one name, the first holds.
     """
-    schemas = (
-        tools.filter(pl.col("schema").is_not_null())
-        .select("name", "schema", tools_digest="digest")
-        .unique(["tools_digest", "name"], keep="first", maintain_order=True)
-    )
+    schemas = tool_schemas(tools.lazy()).collect()
     with_schema = calls.join(
         schemas, on=["tools_digest", "name"], how="left", maintain_order="left"
     ).with_columns(

@@ -1,7 +1,5 @@
 """Faults that the words of an execution tell: of a result that looks fine, or of an error."""
 
-import json
-import re
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final
@@ -79,19 +77,4 @@ def reader_of(name: str, arguments: str | None, rules: FaultRules) -> Reader:
     reader = _reader(name, rules)
     if not reader.runs_code or arguments is None:
         return reader
-    return Reader(reads=reader.reads, runs_code=True, program=_program(arguments))
-
-
-def _program(arguments: str) -> str:
-    """Return the last program of a shell command: the one whose exit code is given."""
-    values = json.loads(arguments)
-    command = next(
-        (
-            values[key]
-            for key in ("command", "cmd", "script", "input")
-            if isinstance(values, dict) and isinstance(values.get(key), str)
-        ),
-        "",
-    )
-    last = re.split(r"[|;&\n]+", command.strip())[-1].split()
-    return last[0].rpartition("/")[2] if last else ""
+    return Reader(reads=reader.reads, runs_code=True, arguments=arguments)

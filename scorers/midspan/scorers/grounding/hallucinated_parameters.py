@@ -4,6 +4,7 @@ from typing import Final
 
 import polars as pl
 
+from midspan.scorers.faults.schemas import tool_schemas
 from midspan.scorers.grounding.parameter_names import unknown_parameters
 from midspan.scorers.run_rows import counted, run_rows
 from midspan.scorers.tables import Tables
@@ -13,6 +14,9 @@ AT_MOST: Final = 8
 
 VALUES: Final = r'("(?:[^"\\]|\\.)*":)|"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null'
 """The values in canonical JSON; what its first group takes are names, and stay."""
+
+NAMING: Final = r'"properties"|"additionalProperties"\s*:\s*false'
+"""What stands in every schema that says which names there are, or that there are none."""
 
 KEY: Final = ["schema", "shape"]
 
@@ -57,18 +61,13 @@ def _shaped(tables: Tables) -> pl.DataFrame:
 
     The shape is what is left of them without the values: calls by the hundred thousand have few.
     """
-    schemas = tables.tools.filter(pl.col("schema").str.contains("properties", literal=True)).select(
-        "name", "schema", tools_digest="digest"
-    )
+    # The first of a name holds, so that it is taken first, whether it names parameters or not.
+    schemas = tool_schemas(tables.tools).filter(pl.col("schema").str.contains(NAMING))
     shape = pl.col("arguments").str.replace_all(VALUES, "$1").str.replace_all(r"\[,*\]", "[]")
     return (
         tables.calls.filter("emitted", pl.col("arguments").str.starts_with("{"))
         .select("run_id", "call", "span_id", "trace_id", "name", "tools_digest", "arguments")
-        .join(
-            schemas.unique(["tools_digest", "name"], keep="first", maintain_order=True),
-            on=["tools_digest", "name"],
-            maintain_order="left",
-        )
+        .join(schemas, on=["tools_digest", "name"], maintain_order="left")
         .with_columns(shape=shape)
         .collect()
     )
@@ -84,7 +83,8 @@ def _wrong_shapes(calls: pl.DataFrame) -> pl.DataFrame:
         if verdict is not None and verdict[0]:
             unknown, known = verdict
             rest = f" and {len(known) - AT_MOST} more" if len(known) > AT_MOST else ""
-            rows.append((schema, shape, unknown, ", ".join(known[:AT_MOST]) + rest))
+            told = ", ".join(known[:AT_MOST]) or "none"
+            rows.append((schema, shape, unknown, told + rest))
     types = {"unknown": pl.List(pl.String()), "parameters": pl.String()}
     return pl.DataFrame(
         rows, schema={"schema": pl.String(), "shape": pl.String(), **types}, orient="row"

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from midspan.scorers.json_pointers import referred
+
 DEEPEST: Final = 40
 """Levels of a schema, and of references in it, that are looked at."""
 
@@ -82,24 +84,11 @@ def _parts(schema: Any, root: Any, depth: int) -> Iterator[Mapping[str, Any]]:
     inner = [part for key in _TOGETHER for part in _listed(schema.get(key))]
     inner += [schema[key] for key in _CONDITIONAL if key in schema]
     if isinstance(schema.get("$ref"), str):
-        inner.append(_referred(schema["$ref"], root))
+        # What stands elsewhere is unknown, so that any name may be known.
+        inner.append(referred(root, schema["$ref"], {"additionalProperties": True}))
     for part in inner:
         yield from _parts(part, root, depth - 1)
 
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _referred(reference: str, root: Any) -> Any:
-    """Return the part of the schema that a reference names; others lead out of it, to nothing."""
-    if not reference.startswith("#"):
-        # What stands there is unknown, so that any name may be known.
-        return {"additionalProperties": True}
-    found = root
-    for step in reference[1:].split("/")[1:]:
-        name = step.replace("~1", "/").replace("~0", "~")
-        if not isinstance(found, dict) or name not in found:
-            return {"additionalProperties": True}
-        found = found[name]
-    return found

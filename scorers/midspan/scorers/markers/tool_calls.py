@@ -7,6 +7,7 @@ from typing import Any, Final
 import polars as pl
 
 from midspan.scorers.file_format import ArgumentMatcher
+from midspan.scorers.json_pointers import parts_of, pointed_at
 from midspan.scorers.markers.events import events
 from midspan.scorers.markers.globs import name_pattern
 from midspan.scorers.markers.steps import CALL
@@ -47,7 +48,7 @@ def _keys(predicate: ToolPredicate) -> list[str]:
         if not (isinstance(rule, ArgumentMatcher) and rule.optional):
             keys += [
                 json.dumps(part, ensure_ascii=False)
-                for part in _parts(pointer)
+                for part in parts_of(pointer)
                 if not part.isdigit()
             ]
     return list(dict.fromkeys(keys))
@@ -61,11 +62,13 @@ def _with_arguments(rows: pl.DataFrame, rules: Mapping[str, Any]) -> pl.DataFram
     values = [_read(text) for text in texts["arguments"]]
     kept = [True] * len(values)
     for pointer, rule in rules.items():
-        at = [_at(value, pointer) for value in values]
+        at = [pointed_at(value, pointer, _MISSING) for value in values]
         met = _met(rule, at)
         kept = [one and other for one, other in zip(kept, met, strict=True)]
     told = [
-        ", ".join(f"{pointer or '/'} = {_told(_at(value, pointer))}" for pointer in rules)
+        ", ".join(
+            f"{pointer or '/'} = {_told(pointed_at(value, pointer, _MISSING))}" for pointer in rules
+        )
         for value in values
     ]
     return texts.with_columns(told=pl.Series([f" ({one})" for one in told])).filter(pl.Series(kept))
@@ -89,22 +92,6 @@ def _read(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return _MISSING
-
-
-def _at(value: Any, pointer: str) -> Any:
-    """Return what a JSON pointer leads to."""
-    for part in _parts(pointer):
-        if isinstance(value, dict) and part in value:
-            value = value[part]
-        elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
-            value = value[int(part)]
-        else:
-            return _MISSING
-    return value
-
-
-def _parts(pointer: str) -> list[str]:
-    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
 
 
 def _told(value: Any) -> str:

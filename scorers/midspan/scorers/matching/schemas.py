@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from midspan.scorers.canonical import canonical_arguments
+from midspan.scorers.json_pointers import referred
 
 CONTAINERS: Final = {"[": "array", "{": "object"}
 _DEEPEST: Final = 64
@@ -52,7 +53,7 @@ class Parameters:
     def _decoded(self, value: Any, schema: Any, depth: int) -> Any:
         if depth == 0:
             return value
-        branches = list(self._branches(schema, _DEEPEST))
+        branches = list(self._branches(schema, _DEEPEST, set()))
         if isinstance(value, str):
             wanted = {kind for branch in branches for kind in _types(branch)}
             value = _parsed(value, wanted)
@@ -68,24 +69,20 @@ class Parameters:
             return [self._decoded(item, items, depth - 1) for item in value]
         return value
 
-    def _branches(self, schema: Any, depth: int) -> Iterator[dict[str, Any]]:
+    def _branches(self, schema: Any, depth: int, followed: set[str]) -> Iterator[dict[str, Any]]:
         """Yield a schema and all that it offers as alternatives, references followed."""
         if not isinstance(schema, dict) or depth == 0:
             return
         yield schema
         reference = schema.get("$ref")
-        if isinstance(reference, str):
-            yield from self._branches(self._referred(reference), depth - 1)
+        if isinstance(reference, str) and reference not in followed:
+            # Once each: of two that lead back to here there would be more than can be counted.
+            followed.add(reference)
+            yield from self._branches(referred(self.schema, reference), depth - 1, followed)
         for key in ("anyOf", "oneOf", "allOf"):
             offered = schema.get(key)
             for branch in offered if isinstance(offered, list) else ():
-                yield from self._branches(branch, depth - 1)
-
-    def _referred(self, reference: str) -> Any:
-        here: Any = self.schema
-        for step in reference.removeprefix("#/").split("/"):
-            here = here.get(step) if isinstance(here, dict) else None
-        return here
+                yield from self._branches(branch, depth - 1, followed)
 
 
 def _types(schema: dict[str, Any]) -> list[str]:

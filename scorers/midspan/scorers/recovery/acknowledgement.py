@@ -5,9 +5,8 @@ from typing import Final
 
 import polars as pl
 
-from midspan.scorers.recovery.episodes import RECOVERED, detailed_episodes
+from midspan.scorers.recovery.episodes import RECOVERED, detailed_episodes, failing_outcomes
 from midspan.scorers.recovery.moments import failing_runs
-from midspan.scorers.recovery.run_outcomes import failing_outcomes
 from midspan.scorers.tables import Tables
 
 ADMITTED: Final = (

@@ -7,7 +7,6 @@ import polars as pl
 from midspan.scorers.per_tables import once_per_tables
 from midspan.scorers.recovery.moments import failing_runs
 from midspan.scorers.recovery.operations import failing_operations
-from midspan.scorers.recovery.run_outcomes import failing_outcomes
 from midspan.scorers.tables import Tables
 
 SAME_TOOL: Final = "recovered:same_tool"
@@ -74,6 +73,18 @@ def detailed_episodes(tables: Tables) -> pl.DataFrame:
             *("row", "closing_row", "last_row", "ending_row"),
         )
     )
+
+
+def failing_outcomes(tables: Tables) -> pl.DataFrame:
+    """Return the outcomes of the runs in which something failed, as the score `outcome` has them.
+
+    Columns: run_id, outcome, status, ended_by, answer, and the others of `run_outcomes`.
+    """
+    # Here, for outcomes are judged by calls, and first attempts at those by this package.
+    from midspan.scorers.outcome_scores import run_outcomes
+
+    run_ids = failing_runs(tables).select("run_id").unique()
+    return run_outcomes(tables).join(run_ids, on="run_id", how="semi", maintain_order="left")
 
 
 def _label() -> pl.Expr:

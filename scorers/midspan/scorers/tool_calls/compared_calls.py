@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from midspan.scorers.dispatch_names import inner_arguments
+from midspan.scorers.faults.schemas import tool_schemas
 from midspan.scorers.matching import GivenArguments, Row, TaskFrames, parameters
 from midspan.scorers.matching.framed import framed
 from midspan.scorers.tables import Tables
@@ -123,13 +124,8 @@ def _texts(calls: pl.DataFrame, tables: Tables) -> pl.LazyFrame:
 
 
 def _schemas(tables: Tables) -> pl.DataFrame:
-    return (
-        tables.tools.filter(pl.col("schema").is_not_null())
-        .select("name", text="schema", tools_digest="digest")
-        .unique(["tools_digest", "name"], keep="first", maintain_order=True)
-        .with_row_index("schema")
-        .collect()
-    )
+    schemas = tool_schemas(tables.tools).rename({"schema": "text"})
+    return schemas.with_row_index("schema").collect()
 
 
 def _found(calls: pl.DataFrame, compared: Compared, frames: TaskFrames) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from typing import ClassVar
 import polars as pl
 
 from midspan.scorers.faults.reasons import fault_reasons
-from midspan.scorers.model_faults import of_model
+from midspan.scorers.model_faults import judgeable, of_model
 from midspan.scorers.recovery.operations import operations
 from midspan.scorers.run_rows import counted, run_rows, with_examples
 from midspan.scorers.score import Declaration
@@ -37,7 +37,7 @@ class ToolCalls:
             "executed",
             "fault",
             "fault_rule",
-            known=pl.col("raw_arguments").is_not_null() | pl.col("fault").is_not_null(),
+            known=judgeable(),
             ok=pl.col("fault") == "none",
         )
         calls = calls.collect().lazy()

@@ -53,6 +53,16 @@ def as_text(value: Any) -> str | None:
     return encode(value)
 
 
+def some_text(value: Any) -> str | None:
+    """Return text that is not empty, None for anything else."""
+    return value if isinstance(value, str) and value else None
+
+
+def as_fields(value: Any) -> dict[str, Any]:
+    """Return the fields of an object, none for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
 def encode(value: Any) -> str:
     """Return compact JSON; what JSON cannot hold is written as its text."""
     try:

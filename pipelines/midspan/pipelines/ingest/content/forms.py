@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from midspan.pipelines.ingest.content.blocks import read_block
 from midspan.pipelines.ingest.content.canonical import read_canonical
-from midspan.pipelines.ingest.content.document import as_text, parse
+from midspan.pipelines.ingest.content.document import as_text, parse, some_text
 from midspan.pipelines.ingest.content.message import (
     CallPart,
     Message,
@@ -93,7 +93,7 @@ def _of_choice(choice: Any) -> Iterator[Message]:
     if reason is None and isinstance(info, dict):
         reason = info.get("finish_reason")
     for message in _of_item(choice.get("message")):
-        yield replace(message, finish_reason=_text(reason) or message.finish_reason)
+        yield replace(message, finish_reason=some_text(reason) or message.finish_reason)
 
 
 def _of_item(item: Any) -> Iterator[Message]:
@@ -104,9 +104,9 @@ def _of_item(item: Any) -> Iterator[Message]:
         if isinstance(item.get("kwargs"), dict) and "lc" in item:
             name = item["id"][-1] if isinstance(item.get("id"), list) and item["id"] else None
             yield from _of_item({"type": name, **item["kwargs"]})
-        elif isinstance(item.get("data"), dict) and _text(item.get("type")) in LANGCHAIN_ROLES:
+        elif isinstance(item.get("data"), dict) and some_text(item.get("type")) in LANGCHAIN_ROLES:
             yield from _of_item({"type": item["type"], **item["data"]})
-        elif _text(item.get("type")) in _ITEM_TYPES and "role" not in item:
+        elif some_text(item.get("type")) in _ITEM_TYPES and "role" not in item:
             yield _of_response_item(item)
         elif isinstance(item.get("message"), dict) and "role" not in item:
             yield from _of_choice(item)
@@ -118,10 +118,10 @@ def _of_item(item: Any) -> Iterator[Message]:
 
 def _of_response_item(item: dict[str, Any]) -> Message:
     """Return an item of OpenAI's Responses as a message."""
-    kind, id_ = item["type"], _text(item.get("call_id")) or _text(item.get("id"))
+    kind, id_ = item["type"], some_text(item.get("call_id")) or some_text(item.get("id"))
     if kind in {"function_call", "custom_tool_call"}:
         arguments = as_text(item.get("arguments", item.get("input")))
-        return Message("assistant", (CallPart(_text(item.get("name")) or "", arguments, id_),))
+        return Message("assistant", (CallPart(some_text(item.get("name")) or "", arguments, id_),))
     if kind == "function_call_output":
         return Message("tool", (ResultPart(_result_text(item.get("output")), id_),))
     if kind == "reasoning":
@@ -132,19 +132,19 @@ def _of_response_item(item: dict[str, Any]) -> Message:
 
 
 def _message(item: dict[str, Any]) -> Message:
-    role = _text(item.get("role")) or LANGCHAIN_ROLES.get(str(item.get("type")), "user")
+    role = some_text(item.get("role")) or LANGCHAIN_ROLES.get(str(item.get("type")), "user")
     parts: list[Part] = [
         ReasoningPart(thought)
         for key in ("reasoning_content", "reasoning", "thinking")
-        if (thought := _text(item.get(key)))
+        if (thought := some_text(item.get(key)))
     ]
-    reason = _text(item.get("finish_reason")) or _text(item.get("stop_reason"))
+    reason = some_text(item.get("finish_reason")) or some_text(item.get("stop_reason"))
     result_id = next(
-        (i for key in ("tool_call_id", "call_id") if (i := _text(item.get(key)))), None
+        (i for key in ("tool_call_id", "call_id") if (i := some_text(item.get(key)))), None
     )
     content = item.get("parts") if "parts" in item else item.get("content")
     if role in {"tool", "function"} and not _holds_tool_parts(content):
-        name = _text(item.get("name")) or _text(item.get("tool_name"))
+        name = some_text(item.get("name")) or some_text(item.get("tool_name"))
         failed = item.get("status") == "error" or item.get("is_error") is True
         text = _result_text(content)
         return Message("tool", (ResultPart(text, result_id, name, failed),), reason)
@@ -183,7 +183,7 @@ def _tool_calls(item: dict[str, Any], known: set[str | None]) -> Iterator[Part]:
             break
     function = item.get("function_call")
     if isinstance(function, dict) and not seen:
-        yield CallPart(_text(function.get("name")) or "", as_text(function.get("arguments")))
+        yield CallPart(some_text(function.get("name")) or "", as_text(function.get("arguments")))
 
 
 def _result_text(content: Any) -> str | None:
@@ -197,7 +197,3 @@ def _result_text(content: Any) -> str | None:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None

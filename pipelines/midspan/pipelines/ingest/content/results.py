@@ -3,7 +3,13 @@
 from typing import Any, Final, NamedTuple
 
 from midspan.pipelines.ingest.content.blocks import read_block
-from midspan.pipelines.ingest.content.document import as_text, encode, parse, parse_python
+from midspan.pipelines.ingest.content.document import (
+    as_text,
+    encode,
+    parse,
+    parse_python,
+    some_text,
+)
 from midspan.pipelines.ingest.content.message import TextPart
 
 _OPENS: Final = ("{", "[", '"')
@@ -53,7 +59,7 @@ def read_result(value: Any) -> Result:
             break
         assert isinstance(document, dict)
         error = error or _says_error(document)
-        call_id = call_id or _text(document.get("tool_call_id"))
+        call_id = call_id or some_text(document.get("tool_call_id"))
         unwrapped = True
         document = inner
     if not unwrapped:
@@ -113,7 +119,3 @@ def _joined(document: Any) -> str | None:
     parts = [read_block(block) for block in document]
     texts = [part.text for part in parts if isinstance(part, TextPart)]
     return "\n".join(texts) if len(texts) == len(parts) else None
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from midspan.pipelines.ingest.content import Message, parse, read_messages
 from midspan.pipelines.ingest.content.blocks import decode_blocks
-from midspan.pipelines.ingest.content.document import as_text
+from midspan.pipelines.ingest.content.document import as_text, some_text
 from midspan.pipelines.ingest.content.message import TextPart
 from midspan.pipelines.ingest.normalise.source import (
     put_arguments,
@@ -81,7 +81,7 @@ def read_conversation(events: Iterable[MessageEvent]) -> Conversation:
         elif event.name == COMPLETION:
             given += _of_attribute(event.fields.get("gen_ai.completion"), "assistant")
         if event.name in (CHOICE, COMPLETION):
-            reason = reason or _text(event.fields.get("finish_reason"))
+            reason = reason or some_text(event.fields.get("finish_reason"))
     recorded = any(message.parts for message in given)
     return Conversation(told or None, given if recorded else None, reason, redacted)
 
@@ -147,7 +147,7 @@ def _message(fields: Mapping[str, Any], role: str) -> list[Message]:
             return read_messages({"role": role, **content}) or []
         content = as_text(content)
     item = {
-        "role": _text(fields.get("role")) or role,
+        "role": some_text(fields.get("role")) or role,
         "content": content,
         "tool_calls": parse(fields.get("tool_calls")),
         "tool_call_id": fields.get("id") or fields.get("tool_call_id"),
@@ -163,7 +163,7 @@ def _choice(fields: Mapping[str, Any]) -> list[Message]:
     calls = parse(fields.get("tool_calls"))
     if calls is not None:
         item.setdefault("tool_calls", calls)
-    reason = _text(fields.get("finish_reason"))
+    reason = some_text(fields.get("finish_reason"))
     read = read_messages({"role": "assistant", "finish_reason": reason, **item}) or []
     return [each for each in read if each.parts or reason]
 
@@ -180,7 +180,3 @@ def _of_attribute(value: Any, role: str) -> list[Message]:
     if messages is None and isinstance(value, str) and value:
         return [Message(role, (TextPart(value),))]
     return messages or []
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from midspan.instrumentation import conventions
 from midspan.instrumentation.run_context import normalised_run_id
-from midspan.pipelines.ingest.content.document import encode
+from midspan.pipelines.ingest.content.document import encode, some_text
 from midspan.pipelines.ingest.normalise.claims import claiming
 from midspan.pipelines.ingest.normalise.dialects import KIND_ORDER
 from midspan.pipelines.ingest.normalise.fields import Fields
@@ -132,8 +132,8 @@ def _errors(span: Span, raw: RawSpan, source: Source) -> None:
     raised = [event for event in raw.events if event.name == conventions.EXCEPTION_EVENT]
     if raised:
         details = raised[0].attributes
-        span.error_type = span.error_type or _text(details.get(conventions.EXCEPTION_TYPE))
-        span.error_message = _text(details.get(conventions.EXCEPTION_MESSAGE))
+        span.error_type = span.error_type or some_text(details.get(conventions.EXCEPTION_TYPE))
+        span.error_message = some_text(details.get(conventions.EXCEPTION_MESSAGE))
     if span.status == "error":
         span.error_message = span.error_message or raw.status_message or None
     status = whole_number(source.peek(conventions.HTTP_STATUS))
@@ -163,7 +163,7 @@ def context_value(name: str, value: Any) -> Any:
         digits = str(value)
         usable = TRIAL.fullmatch(digits) and int(digits) <= LARGEST_TRIAL
         return int(digits) if usable else None
-    text = _text(value)
+    text = some_text(value)
     return _run_id(text) if name == "run_id" and text else text
 
 
@@ -174,7 +174,3 @@ def _tool_name(name: str) -> str:
     for ending in TOOL_NAME_ENDINGS:
         name = name.removesuffix(ending)
     return name
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None

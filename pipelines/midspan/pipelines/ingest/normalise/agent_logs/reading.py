@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final, Protocol
 
+from midspan.pipelines.ingest.content.document import some_text
 from midspan.pipelines.ingest.normalise.agent_logs import claude_code, codex, gemini_cli
 from midspan.pipelines.ingest.normalise.agent_logs.entry import Entry, in_order
 from midspan.pipelines.ingest.raw import RawLog
@@ -52,7 +53,7 @@ def session_of(record: RawLog) -> str | None:
     """Return the session of a record, which may have no trace."""
     producer = producer_of(record)
     value = record.attributes.get(producer.SESSION) if producer else None
-    return value if isinstance(value, str) and value else None
+    return some_text(value)
 
 
 def sessions_of(records: Iterable[RawLog]) -> Iterator[Session]:

@@ -3,9 +3,10 @@
 What a tool was called with, and what the model said, stand only in the log records beside them.
 """
 
-from typing import Any, Final
+from typing import Final
 
 from midspan.instrumentation import conventions
+from midspan.pipelines.ingest.content.document import some_text
 from midspan.pipelines.ingest.normalise.numbers import finite_number, whole_number
 from midspan.pipelines.ingest.normalise.signs import Signs
 from midspan.pipelines.ingest.normalise.source import (
@@ -73,7 +74,7 @@ def _type(source: Source) -> str:
 
 def _read_error(span: Span, source: Source) -> None:
     if str(source.peek("success")).lower() == "false":
-        put_error(span, type_=_text(source.peek("error_class")), message=source.take("error"))
+        put_error(span, type_=some_text(source.peek("error_class")), message=source.take("error"))
     status = whole_number(source.peek("status_code"))
     if span.http_status is None and status is not None and 100 <= status <= 599:
         span.http_status = status
@@ -119,7 +120,3 @@ def _read_tool(span: Span, source: Source) -> None:
         elif value is not None and span.output is None:
             put_result(span, value)
             source.drop_events({_OUTPUT_EVENT})
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None

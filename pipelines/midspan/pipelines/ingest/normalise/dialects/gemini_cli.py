@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from midspan.instrumentation import conventions
 from midspan.pipelines.ingest.content import Message, Part, parse, read_instructions, read_messages
-from midspan.pipelines.ingest.content.document import encode
+from midspan.pipelines.ingest.content.document import as_fields, encode
 from midspan.pipelines.ingest.content.message import TextPart
 from midspan.pipelines.ingest.normalise.signs import Signs
 from midspan.pipelines.ingest.normalise.source import (
@@ -81,19 +81,19 @@ def _whole(chunks: list[Message]) -> Message:
 
 
 def _read_tool(span: Span, source: Source) -> None:
-    request = _fields(parse(source.peek(conventions.INPUT_MESSAGES)))
-    call = _fields(parse(source.peek(conventions.OUTPUT_MESSAGES)))
-    request = request or _fields(call.get("request"))
+    request = as_fields(parse(source.peek(conventions.INPUT_MESSAGES)))
+    call = as_fields(parse(source.peek(conventions.OUTPUT_MESSAGES)))
+    request = request or as_fields(call.get("request"))
     if span.input is None and request.get("args") is not None:
         put_arguments(span, request["args"])
         source.take(conventions.INPUT_MESSAGES)
     if not call or span.output is not None:
         return
     source.take(conventions.OUTPUT_MESSAGES)
-    response = _fields(call.get("response"))
+    response = as_fields(call.get("response"))
     told = _told(response)
     if call.get("status") in ("error", "cancelled"):
-        raised = _fields(response.get("error"))
+        raised = as_fields(response.get("error"))
         type_ = response.get("errorType")
         put_error(
             span,
@@ -102,7 +102,7 @@ def _read_tool(span: Span, source: Source) -> None:
         )
         return
     output = told.get("output", told or None)
-    code = _fields(response.get("data")).get("exitCode")
+    code = as_fields(response.get("data")).get("exitCode")
     if isinstance(code, int) and code != 0:
         span.output = encode({"exit_code": code, "output": output})
     elif output is not None:
@@ -113,11 +113,7 @@ def _told(response: dict[str, Any]) -> dict[str, Any]:
     """Return what the model was told: the fields of the response to its call."""
     parts = response.get("responseParts")
     for part in parts if isinstance(parts, list) else [parts]:
-        function = _fields(_fields(part).get("functionResponse"))
+        function = as_fields(as_fields(part).get("functionResponse"))
         if function:
-            return _fields(function.get("response"))
+            return as_fields(function.get("response"))
     return {}
-
-
-def _fields(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}

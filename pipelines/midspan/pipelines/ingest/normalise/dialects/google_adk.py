@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from midspan.instrumentation import conventions
 from midspan.pipelines.ingest.content import parse, read_instructions, read_messages
+from midspan.pipelines.ingest.content.document import as_fields
 from midspan.pipelines.ingest.normalise.numbers import token_count
 from midspan.pipelines.ingest.normalise.provider_usage import put_provider_usage
 from midspan.pipelines.ingest.normalise.signs import Signs
@@ -79,7 +80,8 @@ def read(span: Span, source: Source) -> None:
 
 
 def _read_llm(span: Span, source: Source) -> None:
-    request, response = _object(source, REQUEST), _object(source, RESPONSE)
+    request = as_fields(parse(source.peek(REQUEST)))
+    response = as_fields(parse(source.peek(RESPONSE)))
     _read_request(span, request)
     usage = response.get("usage_metadata")
     if usage:
@@ -136,8 +138,3 @@ def _read_tool(span: Span, source: Source) -> None:
     if span.status == "error" and span.error_message == span.error_type:
         span.error_message = None  # the status repeats the type; the result says what happened
     source.fill_outcome(span, conventions.TOOL_CALL_RESULT, RESULT)
-
-
-def _object(source: Source, name: str) -> dict[str, Any]:
-    document = parse(source.peek(name))
-    return document if isinstance(document, dict) else {}

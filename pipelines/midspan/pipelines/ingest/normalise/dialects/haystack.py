@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from midspan.pipelines.ingest.content import parse, read_messages
 from midspan.pipelines.ingest.content.answers import read_answer
-from midspan.pipelines.ingest.content.document import as_text
+from midspan.pipelines.ingest.content.document import as_fields, as_text, some_text
 from midspan.pipelines.ingest.normalise.provider_usage import put_provider_usage
 from midspan.pipelines.ingest.normalise.signs import Signs
 from midspan.pipelines.ingest.normalise.source import (
@@ -78,7 +78,7 @@ def read(span: Span, source: Source) -> None:
 
 
 def _read_llm(span: Span, source: Source, given: str, made: str) -> None:
-    inputs, outputs = _fields(parse(source.peek(given))), _fields(parse(source.peek(made)))
+    inputs, outputs = as_fields(parse(source.peek(given))), as_fields(parse(source.peek(made)))
     for name, document in ((given, inputs), (made, outputs)):
         if not document and source.is_cut(source.peek(name)):
             put_note(span, "truncated")
@@ -90,9 +90,9 @@ def _read_llm(span: Span, source: Source, given: str, made: str) -> None:
     replies = outputs.get("replies")
     if not isinstance(replies, list):
         return
-    about = _fields(_fields(replies[0] if replies else None).get("meta"))
-    span.response_model = span.response_model or _text(about.get("model"))
-    span.response_id = span.response_id or _text(about.get("id"))
+    about = as_fields(as_fields(replies[0] if replies else None).get("meta"))
+    span.response_model = span.response_model or some_text(about.get("model"))
+    span.response_id = span.response_id or some_text(about.get("id"))
     put_provider_usage(span, about.get("usage"))
     put_finish_reason(span, about.get("finish_reason"))
     if span.emitted is None:
@@ -104,7 +104,7 @@ def _read_tool(span: Span, source: Source, given: str, made: str) -> None:
     source.fill_text(span, "tool_name", "haystack.tool.name")
     source.fill_arguments(span, given)
     if source.take("haystack.tool.error") is True:
-        told = _fields(parse(source.peek(made))).get("error")
+        told = as_fields(parse(source.peek(made))).get("error")
         put_error(span, message=source.take(made) if told is None else as_text(told))
         source.take(made)
     source.fill_outcome(span, made)
@@ -116,15 +116,7 @@ def _definitions(tools: Any) -> list[Any] | None:
         return None
     found: list[Any] = []
     for tool in tools:
-        data = _fields(_fields(tool).get("data"))
+        data = as_fields(as_fields(tool).get("data"))
         inner = _definitions(data.get("tools"))
         found += inner if inner is not None else [data or tool]
     return found
-
-
-def _fields(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None

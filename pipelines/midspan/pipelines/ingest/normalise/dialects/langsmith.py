@@ -5,7 +5,12 @@ from typing import Any, Final
 
 from midspan.pipelines.ingest.content import Message, parse, read_messages
 from midspan.pipelines.ingest.content.answers import read_answer
-from midspan.pipelines.ingest.content.document import parse_printed, parse_python
+from midspan.pipelines.ingest.content.document import (
+    as_fields,
+    parse_printed,
+    parse_python,
+    some_text,
+)
 from midspan.pipelines.ingest.content.message import TextPart
 from midspan.pipelines.ingest.normalise.numbers import token_count
 from midspan.pipelines.ingest.normalise.signs import Signs
@@ -79,9 +84,9 @@ def _read_llm(span: Span, source: Source) -> None:
     inputs, outputs = parse(source.peek(_INPUTS)), parse(source.peek(_OUTPUTS))
     about = _about(outputs)
     if span.response_id is None:
-        span.response_id = _text(about.get("id"))
+        span.response_id = some_text(about.get("id"))
     if span.response_model is None:
-        span.response_model = _text(about.get("model_name")) or _text(about.get("model"))
+        span.response_model = some_text(about.get("model_name")) or some_text(about.get("model"))
     _read_usage(span, source, about)
     for name, document in ((_INPUTS, inputs), (_OUTPUTS, outputs)):
         if document is None and source.is_cut(source.peek(name)):
@@ -115,16 +120,16 @@ def _about(outputs: Any) -> dict[str, Any]:
         generations = generations[0]
     if not isinstance(generations, dict):
         return outputs
-    message = _fields(generations.get("message"))
-    message = _fields(message.get("kwargs")) or message
+    message = as_fields(generations.get("message"))
+    message = as_fields(message.get("kwargs")) or message
     usage = message.get("usage_metadata")
-    return {**_fields(message.get("response_metadata")), "usage_metadata": usage}
+    return {**as_fields(message.get("response_metadata")), "usage_metadata": usage}
 
 
 def _read_usage(span: Span, source: Source, about: dict[str, Any]) -> None:
     """Fill in what the plain attributes lack: cached and reasoning tokens."""
     usage = parse(source.peek("langsmith.metadata.usage_metadata")) or about.get("usage_metadata")
-    usage = _fields(usage)
+    usage = as_fields(usage)
     read = _details(usage, source, "input")
     made = _details(usage, source, "output")
     for field, value in (
@@ -143,7 +148,7 @@ def _details(usage: dict[str, Any], source: Source, side: str) -> dict[str, Any]
     if isinstance(details, dict):
         return details
     written = source.peek(f"gen_ai.usage.{side}_token_details")  # in Python's notation
-    return _fields(parse_python(written) if isinstance(written, str) else written)
+    return as_fields(parse_python(written) if isinstance(written, str) else written)
 
 
 def _read_tool(span: Span, source: Source) -> None:
@@ -167,11 +172,3 @@ def _read_tool(span: Span, source: Source) -> None:
 def _object(text: str) -> Any:
     document = parse(text)
     return parse_printed(text.strip()) if document is None else document
-
-
-def _fields(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from midspan.pipelines.ingest.content import parse, read_instructions, read_messages
+from midspan.pipelines.ingest.content.document import as_fields
 from midspan.pipelines.ingest.normalise.provider_usage import put_provider_usage
 from midspan.pipelines.ingest.normalise.signs import Signs
 from midspan.pipelines.ingest.normalise.source import Source, put_input, put_output
@@ -29,7 +30,8 @@ def read(span: Span, source: Source) -> None:
     """Fill in what request, response and usage say."""
     if span.kind != "llm":
         return
-    request, response = _object(source, REQUEST), _object(source, RESPONSE)
+    request = as_fields(parse(source.peek(REQUEST)))
+    response = as_fields(parse(source.peek(RESPONSE)))
     if isinstance(request.get("model"), str):
         span.request_model = span.request_model or request["model"]
     if isinstance(request.get("tools"), list) and "gen_ai.tool.definitions" not in source:
@@ -53,8 +55,3 @@ def _answer(response: dict[str, Any]) -> Any:
     if isinstance(text, str):
         return read_messages([{"role": "assistant", "content": text}])
     return None
-
-
-def _object(source: Source, name: str) -> dict[str, Any]:
-    document = parse(source.peek(name))
-    return document if isinstance(document, dict) else {}

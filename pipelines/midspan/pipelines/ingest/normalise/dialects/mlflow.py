@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from midspan.pipelines.ingest.content import Message, parse, read_instructions, read_messages
 from midspan.pipelines.ingest.content.answers import read_answer
+from midspan.pipelines.ingest.content.document import some_text
 from midspan.pipelines.ingest.content.message import TextPart
 from midspan.pipelines.ingest.normalise.numbers import finite_number, token_count
 from midspan.pipelines.ingest.normalise.provider_usage import put_provider_usage
@@ -78,11 +79,13 @@ def _read_llm(span: Span, source: Source) -> None:
     about = outputs if isinstance(outputs, dict) else {}
     asked = inputs if isinstance(inputs, dict) else {}
     span.request_model = (
-        span.request_model or _take_text(source, "mlflow.llm.model") or _text(asked.get("model"))
+        span.request_model
+        or _take_text(source, "mlflow.llm.model")
+        or some_text(asked.get("model"))
     )
     span.provider = span.provider or _take_text(source, "mlflow.llm.provider")
-    span.response_model = span.response_model or _text(about.get("model"))
-    span.response_id = span.response_id or _text(about.get("id"))
+    span.response_model = span.response_model or some_text(about.get("model"))
+    span.response_id = span.response_id or some_text(about.get("id"))
     _read_usage(span, source)
     put_provider_usage(span, about.get("usage"))
     put_tools(span, source.take("mlflow.chat.tools"))
@@ -152,8 +155,4 @@ def _take_text(source: Source, name: str) -> str | None:
     """Take an attribute as text: a string decoded, anything else as its JSON."""
     value = _value(source, name)
     raw = source.take(name)
-    return _text(value) or _text(raw)
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return some_text(value) or some_text(raw)

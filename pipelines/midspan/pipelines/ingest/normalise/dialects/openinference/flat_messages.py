@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from midspan.pipelines.ingest.content import CallPart, Message, Part, ResultPart
-from midspan.pipelines.ingest.content.document import as_text
+from midspan.pipelines.ingest.content.document import as_text, some_text
 from midspan.pipelines.ingest.content.message import OtherPart, ReasoningPart, TextPart
 from midspan.pipelines.ingest.normalise.dialects.openinference.plain_messages import (
     Places,
@@ -96,15 +96,15 @@ def _take_plain(
 
 def message_of(fields: Fields) -> Message:
     """Return a message, whatever it is made of."""
-    role = _text(fields.get("role")) or "user"
+    role = some_text(fields.get("role")) or "user"
     blocks = [part for item in _list(fields.get("contents")) for part in _block(item)]
     if not blocks or not any(isinstance(block, TextPart) for block in blocks):
         blocks += _said(fields.get("content"))
     calls = [_call(fields_of(item, "tool_call")) for item in _list(fields.get("tool_calls"))]
-    result_id = _text(fields.get("tool_call_id"))
+    result_id = some_text(fields.get("tool_call_id"))
     if not calls and (result_id is not None or role in {"tool", "function"}):
         return Message("tool", (_result(fields, result_id, blocks),))
-    function = _text(fields.get("function_call_name"))
+    function = some_text(fields.get("function_call_name"))
     if function is not None and not calls:
         arguments = as_text(fields.get("function_call_arguments_json"))
         calls.append(CallPart(function, arguments))
@@ -115,7 +115,7 @@ def message_of(fields: Fields) -> Message:
 
 def _result(fields: Fields, result_id: str | None, blocks: list[Part]) -> ResultPart:
     texts = [block.text for block in blocks if isinstance(block, TextPart)]
-    return ResultPart("\n".join(texts) if texts else None, result_id, _text(fields.get("name")))
+    return ResultPart("\n".join(texts) if texts else None, result_id, some_text(fields.get("name")))
 
 
 def _said(content: Any) -> list[TextPart]:
@@ -141,15 +141,11 @@ def _block(item: Fields) -> list[Part]:
 
 def _call(fields: Fields) -> CallPart:
     function = fields_of(fields, "function")
-    name, arguments = _text(function.get("name")), as_text(function.get("arguments"))
-    return CallPart(name or "", arguments, _text(fields.get("id")))
+    name, arguments = some_text(function.get("name")), as_text(function.get("arguments"))
+    return CallPart(name or "", arguments, some_text(fields.get("id")))
 
 
 def _list(value: Any) -> list[Fields]:
     if not isinstance(value, list):
         return []
     return [each for each in value if isinstance(each, dict)]
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None

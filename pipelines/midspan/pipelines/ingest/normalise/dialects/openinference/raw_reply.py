@@ -4,6 +4,7 @@ import re
 from typing import Any, Final, NamedTuple
 
 from midspan.pipelines.ingest.content import Message, parse, read_messages
+from midspan.pipelines.ingest.content.document import as_fields, some_text
 
 _REPLY_KEYS: Final = frozenset(
     {"choices", "generations", "output", "message", "content", "tool_calls", "candidates"}
@@ -49,8 +50,8 @@ def read_reply(value: Any) -> Reply | None:
     return Reply(
         document,
         id=_real_id(about.get("id")),
-        model=_text(about.get("model")) or _text(about.get("model_name")),
-        finish_reason=_text(about.get("stop_reason")) or _text(about.get("finish_reason")),
+        model=some_text(about.get("model")) or some_text(about.get("model_name")),
+        finish_reason=some_text(about.get("stop_reason")) or some_text(about.get("finish_reason")),
         usage=about.get("usage") or about.get("usage_metadata") or about.get("token_usage"),
     )
 
@@ -63,9 +64,9 @@ def _about(document: dict[str, Any]) -> dict[str, Any]:
     if "generations" not in document:
         return document
     generation = _first_of(_first_of(document["generations"]))
-    message = _fields(_fields(generation).get("message"))
-    message = _fields(message.get("kwargs")) or message
-    metadata = _fields(message.get("response_metadata"))
+    message = as_fields(as_fields(generation).get("message"))
+    message = as_fields(message.get("kwargs")) or message
+    metadata = as_fields(message.get("response_metadata"))
     return {**metadata, "usage_metadata": message.get("usage_metadata")}
 
 
@@ -92,14 +93,6 @@ def _first_of(value: Any) -> Any:
     return value[0] if isinstance(value, list) and value else value
 
 
-def _fields(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
 def _real_id(value: Any) -> str | None:
-    text = _text(value)
+    text = some_text(value)
     return None if text is None or text.startswith(_MADE_UP_IDS) else text
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
