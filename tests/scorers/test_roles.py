@@ -1,7 +1,7 @@
 from fnmatch import fnmatchcase
 
 import polars as pl
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from midspan.scorers.globs import globs_pattern
@@ -81,6 +81,8 @@ TEXT = st.text(alphabet="ab[]!*?^-.\\", max_size=6)
 
 
 @given(glob=TEXT, name=TEXT)
+@example(glob="[[]", name="[")
+@example(glob="[a[]", name="[")
 def test_globs_match_as_everywhere(glob: str, name: str) -> None:
     matched = pl.select(pl.lit(name).str.contains(globs_pattern([glob]))).item()
     assert matched == fnmatchcase(name, glob)

@@ -10,6 +10,9 @@ NOTHING: Final = r"[^\s\S]"
 
 _PARTS: Final = re.compile(r"\*|\?|\[!?+(?:\][^\]]*|[^\]]+)\]|[^*?\[]+|\[")
 
+_OPEN: Final = re.compile(r"\\.|\[", re.DOTALL)
+"""An opening bracket, or what is escaped already."""
+
 
 def globs_pattern(globs: Iterable[str]) -> str:
     """Return a pattern for the names that any of the globs matches, case and all.
@@ -27,7 +30,14 @@ def _translated(part: str) -> str:
     if part == "?":
         return "."
     if part.startswith("[") and len(part) > 1:
-        # The standard library's reading of ranges; its one look-around stands for an empty one.
+        # The standard library's reading of ranges; its look-around stands for an empty one, and a
+        # dot for all but an empty one.
         characters = translate(part).removeprefix("(?s:").removesuffix(r")\Z").removesuffix(r")\z")
-        return NOTHING if characters == "(?!)" else "[" + characters[1:].replace("[", r"\[")
+        if not characters.startswith("["):
+            return "." if characters == "." else NOTHING
+        return "[" + _OPEN.sub(_escaped, characters[1:])
     return re.escape(part)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return r"\[" if found[0] == "[" else found[0]

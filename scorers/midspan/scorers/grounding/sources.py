@@ -4,6 +4,7 @@ from typing import Final
 
 import polars as pl
 
+from midspan.scorers.model_requests import model_requests
 from midspan.scorers.tables import Tables
 
 CUT: Final = ("truncated", "redacted")
@@ -20,7 +21,7 @@ def model_calls(tables: Tables) -> pl.LazyFrame:
     recorded = tables.text.select(*KEY, recorded=pl.col("input").is_not_null())
     cut = pl.any_horizontal(pl.col("notes").list.contains(note) for note in CUT)
     return (
-        tables.spans.filter(pl.col("kind") == "llm", pl.col("duplicate_of").is_null())
+        model_requests(tables.spans)
         .select(*KEY, "turn", "start_ns", cut=cut)
         .join(recorded, on=KEY, how="left")
         .with_columns(whole=pl.col("recorded").fill_null(False) & ~pl.col("cut"))

@@ -4,6 +4,7 @@ from typing import Final
 
 import polars as pl
 
+from midspan.scorers.model_requests import model_turns
 from midspan.scorers.tables import Tables
 
 MESSAGE: Final = 0
@@ -37,11 +38,7 @@ def steps(tables: Tables, run_ids: pl.Series) -> pl.DataFrame:
 
 def _messages(tables: Tables, runs: pl.DataFrame) -> pl.DataFrame:
     turns = (
-        tables.spans.filter(
-            pl.col("kind").cast(pl.String) == "llm",
-            pl.col("duplicate_of").is_null(),
-            pl.col("turn").is_not_null(),
-        )
+        model_turns(tables.spans)
         .select("run_id", "trace_id", "span_id", "turn", "start_ns")
         .join(runs.lazy(), on="run_id")
         .collect()

@@ -5,6 +5,7 @@ import polars as pl
 from midspan.scorers.file_format import TextMatch
 from midspan.scorers.markers.events import events, holds, shown
 from midspan.scorers.markers.steps import ANSWER, CALL, MESSAGE
+from midspan.scorers.model_requests import model_turns
 from midspan.scorers.tables import Tables
 
 
@@ -13,11 +14,7 @@ def output_events(match: TextMatch, tables: Tables) -> pl.DataFrame:
     said = tables.text.filter(
         pl.col("text").str.strip_chars().str.len_bytes() > 0, holds("text", match)
     ).select("run_id", "trace_id", "span_id", matched=shown("text", match))
-    turns = tables.spans.filter(
-        pl.col("kind").cast(pl.String) == "llm",
-        pl.col("duplicate_of").is_null(),
-        pl.col("turn").is_not_null(),
-    ).select("run_id", "trace_id", "span_id", number="turn")
+    turns = model_turns(tables.spans).select("run_id", "trace_id", "span_id", number="turn")
     found = said.join(turns, on=["run_id", "trace_id", "span_id"]).sort("run_id", "number")
     return events(found.collect(), MESSAGE)
 

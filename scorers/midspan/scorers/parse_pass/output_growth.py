@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from midspan.scorers.model_requests import came_to_nothing, model_turns
 from midspan.scorers.run_rows import run_rows
 from midspan.scorers.tables import Tables
 
@@ -15,13 +16,8 @@ def growth_rows(tables: Tables) -> pl.LazyFrame:
     """
     tokens = pl.col("output_tokens")
     turns = (
-        tables.spans.filter(
-            pl.col("kind") == "llm",
-            pl.col("duplicate_of").is_null(),
-            pl.col("turn").is_not_null(),
-            # Nothing came of a request that failed; the turn's tokens are those of its retry.
-            (pl.col("status") != "error") | tokens.is_not_null(),
-        )
+        model_turns(tables.spans)
+        .filter(~came_to_nothing())  # The turn's tokens are those of the retry.
         .group_by("run_id", "turn")
         .agg(tokens=pl.when(tokens.is_not_null().all()).then(tokens.sum()))
         .sort("run_id", "turn")

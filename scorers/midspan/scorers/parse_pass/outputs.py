@@ -5,6 +5,7 @@ from typing import ClassVar, Final
 
 import polars as pl
 
+from midspan.scorers.model_requests import model_requests
 from midspan.scorers.parse_pass.collapse import collapses
 from midspan.scorers.parse_pass.output_growth import growth_rows
 from midspan.scorers.run_rows import counted, run_rows
@@ -64,10 +65,17 @@ def _outputs(tables: Tables) -> pl.LazyFrame:
 
     `judged_SCORE` is whether the record allows to tell.
     """
-    spans = tables.spans.filter(
-        pl.col("kind") == "llm", pl.col("duplicate_of").is_null(), pl.col("status") != "error"
-    ).select(
-        *KEY, "start_ns", "finish_reason", "calls_emitted", "output_tokens", left_out=_left_out()
+    spans = (
+        model_requests(tables.spans)
+        .filter(pl.col("status") != "error")
+        .select(
+            *KEY,
+            "start_ns",
+            "finish_reason",
+            "calls_emitted",
+            "output_tokens",
+            left_out=_left_out(),
+        )
     )
     said = tables.text.filter(
         pl.col("text").is_not_null() | pl.col("reasoning").is_not_null()

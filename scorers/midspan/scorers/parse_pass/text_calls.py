@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from midspan.scorers.model_requests import model_requests
 from midspan.scorers.run_rows import counted, run_rows
 from midspan.scorers.tables import Tables
 
@@ -10,9 +11,8 @@ def text_call_rows(tables: Tables) -> pl.LazyFrame:
     """Return a row for each run with a call: translated or not, a call as text counts."""
     as_text = pl.col("text_form").is_not_null()
     turns = (
-        tables.spans.filter(
-            pl.col("kind") == "llm", pl.col("duplicate_of").is_null(), pl.col("calls_emitted") > 0
-        )
+        model_requests(tables.spans)
+        .filter(pl.col("calls_emitted") > 0)
         .group_by("run_id")
         .agg(
             as_text=as_text.sum(),

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from midspan.scorers.model_requests import model_requests
 from midspan.scorers.recovery.moments import failing_runs
 from midspan.scorers.recovery.reading import STOPPED
 from midspan.scorers.tables import Tables
@@ -22,9 +23,8 @@ def with_answers(found: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     )
     run_ids = failures.lazy().select("run_id").unique()
     texts = (
-        tables.spans.filter(
-            pl.col("kind").cast(pl.String) == "llm",
-            pl.col("duplicate_of").is_null(),
+        model_requests(tables.spans)
+        .filter(
             pl.col("status").cast(pl.String) != "error",
             pl.col("calls_emitted").fill_null(0) == 0,
             pl.col("output_tokens").fill_null(1) > 0,

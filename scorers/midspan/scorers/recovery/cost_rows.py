@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from midspan.scorers.model_requests import model_requests
 from midspan.scorers.recovery.episodes import detailed_episodes
 from midspan.scorers.recovery.moments import failing_runs
 from midspan.scorers.tables import Tables
@@ -83,9 +84,7 @@ def _recovered(tables: Tables) -> pl.LazyFrame:
 def _tokens(recovered: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     """Return the tokens of the turns of each episode; null where one of them is not known."""
     spent = pl.col("input_tokens") + pl.col("output_tokens")
-    turns = tables.spans.filter(
-        pl.col("kind").cast(pl.String) == "llm", pl.col("duplicate_of").is_null()
-    ).select("run_id", of_turn="turn", spent=spent)
+    turns = model_requests(tables.spans).select("run_id", of_turn="turn", spent=spent)
     return (
         recovered.select("run_id", "call", "turn", "closing_turn")
         .join(turns, on="run_id")

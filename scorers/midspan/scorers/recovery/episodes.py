@@ -4,6 +4,7 @@ from typing import Final
 
 import polars as pl
 
+from midspan.scorers.model_requests import model_requests
 from midspan.scorers.per_tables import once_per_tables
 from midspan.scorers.recovery.moments import failing_runs
 from midspan.scorers.recovery.operations import failing_operations
@@ -132,9 +133,7 @@ def _run_endings(tables: Tables) -> pl.DataFrame:
     """Return how each run with a failure ended: abandoned, exhausted or crashed."""
     runs = failing_outcomes(tables)
     last_reason = (
-        tables.spans.filter(
-            pl.col("kind").cast(pl.String) == "llm", pl.col("duplicate_of").is_null()
-        )
+        model_requests(tables.spans)
         .join(runs.lazy().select("run_id"), on="run_id", how="semi")
         .group_by("run_id")
         .agg(

@@ -5,6 +5,7 @@ from typing import Final
 import polars as pl
 
 from midspan.scorers.dispatch_names import dispatches, with_alone, with_tool
+from midspan.scorers.model_requests import model_turns
 from midspan.scorers.per_tables import once_per_tables
 from midspan.scorers.roles import READING, with_roles
 from midspan.scorers.tables import Tables
@@ -104,11 +105,7 @@ def _with_turns(calls: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     if unknown.is_empty():
         return known
     turns = (
-        tables.spans.filter(
-            pl.col("kind").cast(pl.String) == "llm",
-            pl.col("duplicate_of").is_null(),
-            pl.col("turn").is_not_null(),
-        )
+        model_turns(tables.spans)
         .select("run_id", "start_ns", "turn", by=pl.col("agent").fill_null(""))
         .join(unknown.lazy().select("run_id").unique(), on="run_id", how="semi")
         .sort("start_ns")

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from midspan.scorers.model_requests import model_requests
 from midspan.scorers.tables import Tables
 
 HEAD: Final = 60
@@ -20,9 +21,9 @@ def spoken_between(pairs: pl.DataFrame, tables: Tables) -> pl.Series:
     between them made no call: the agent spoke, and was sent on.
     """
     numbered = pairs.with_row_index("pair").lazy()
-    turns = tables.spans.filter(
-        pl.col("kind").cast(pl.String) == "llm", pl.col("duplicate_of").is_null()
-    ).select("run_id", "trace_id", "span_id", "calls_emitted", between="turn")
+    turns = model_requests(tables.spans).select(
+        "run_id", "trace_id", "span_id", "calls_emitted", between="turn"
+    )
     of_pairs = (
         numbered.join(turns, on="run_id")
         .filter(pl.col("between") > pl.col("after_turn"), pl.col("between") <= pl.col("turn"))

@@ -5,6 +5,7 @@ from typing import Final
 import polars as pl
 
 from midspan.scorers.globs import globs_pattern
+from midspan.scorers.model_requests import came_to_nothing, model_requests
 from midspan.scorers.profile.prices import Price
 from midspan.scorers.run_rows import run_rows
 from midspan.scorers.tables import Tables
@@ -52,10 +53,10 @@ def cost_rows(runs: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
 
 def _answered(runs: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     """Return the model calls that cost something: a failed request without tokens does not."""
-    failed = (pl.col("status") == "error") & pl.col("output_tokens").is_null()
     tokens = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens")
     return (
-        tables.spans.filter(pl.col("kind") == "llm", pl.col("duplicate_of").is_null(), ~failed)
+        model_requests(tables.spans)
+        .filter(~came_to_nothing())
         .select("run_id", "request_model", "response_model", "cost_usd", *tokens)
         .join(runs.select("run_id", "model"), on="run_id", how="left")
     )

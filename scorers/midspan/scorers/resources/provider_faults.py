@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 import polars as pl
 
 from midspan.scorers.faults.rules import TRANSIENT, TRANSIENT_WITHIN, FaultRules
+from midspan.scorers.model_requests import model_requests
 from midspan.scorers.run_rows import counted, run_rows
 from midspan.scorers.score import Better, Declaration, Level
 from midspan.scorers.tables import Tables
@@ -48,7 +49,7 @@ class ProviderFaults:
     def score(self, tables: Tables) -> pl.LazyFrame:
         """Return a row for each failed model call, and two for each run that called a model."""
         requests = (
-            tables.spans.filter(pl.col("kind") == "llm", pl.col("duplicate_of").is_null())
+            model_requests(tables.spans)
             .select(*KEY, "start_ns", "status", "error_type", "http_status", "retry_of")
             .sort("run_id", "start_ns", "span_id")
             .collect()

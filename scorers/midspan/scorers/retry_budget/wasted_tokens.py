@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from midspan.scorers.model_requests import came_to_nothing, model_turns
 from midspan.scorers.recovery.response_rows import UNKNOWN
 from midspan.scorers.retry_budget.retries import degenerate_calls
 from midspan.scorers.run_rows import counted, run_rows
@@ -85,13 +86,10 @@ def _wasted_turns(tables: Tables) -> pl.LazyFrame:
 def _turn_tokens(tables: Tables) -> pl.LazyFrame:
     """Return the tokens of each turn: null where a request that was answered lacks them."""
     tokens = pl.col("input_tokens") + pl.col("output_tokens")
-    unanswered = (pl.col("status") == "error") & pl.col("output_tokens").is_null()
     return (
-        tables.spans.filter(
-            pl.col("kind") == "llm",
-            pl.col("duplicate_of").is_null(),
-            pl.col("turn").is_not_null(),
-            ~unanswered,
+        model_turns(tables.spans)
+        .filter(
+            ~came_to_nothing(),
         )
         .group_by("run_id", "turn")
         .agg(tokens=pl.when(tokens.is_not_null().all()).then(tokens.sum()))

@@ -5,6 +5,7 @@ from typing import Final
 
 import polars as pl
 
+from midspan.scorers.model_requests import came_to_nothing, model_requests
 from midspan.scorers.profile.rules import MaxRule
 from midspan.scorers.resources.cost import cost_rows
 from midspan.scorers.rules.assigned import Assigned, Found
@@ -73,10 +74,9 @@ def _turns(runs: pl.LazyFrame, tables: Tables) -> Found:
 def _tokens(runs: pl.LazyFrame, tables: Tables) -> Found:
     """Return the request with which each run went beyond its tokens."""
     used = pl.col("input_tokens") + pl.col("output_tokens")
-    unanswered = (pl.col("status") == "error") & pl.col("output_tokens").is_null()
     requests = (
         _requests(tables)
-        .filter(~unanswered)
+        .filter(~came_to_nothing())
         .sort("run_id", "start_ns", "span_id")
         .with_columns(used=used, so_far=used.fill_null(0).cum_sum().over("run_id"))
     )
@@ -136,7 +136,7 @@ def _cost(runs: pl.LazyFrame, tables: Tables) -> Found:
 
 
 def _requests(tables: Tables) -> pl.LazyFrame:
-    return tables.spans.filter(pl.col("kind") == "llm", pl.col("duplicate_of").is_null()).select(
+    return model_requests(tables.spans).select(
         *("run_id", "trace_id", "span_id", "turn", "status", "input_tokens", "output_tokens"),
         "start_ns",
     )
