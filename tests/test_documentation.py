@@ -3,6 +3,7 @@
 import importlib
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,12 @@ from midspan.pipelines.cli.boundary import run as run_command
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
-SHOWN = re.compile(r"<!-- (?P<command>midspan .+?) -->\n```text\n(?P<output>.*?)```", re.DOTALL)
+SHOWN = re.compile(
+    r"<!-- (?P<command>(?:midspan|pytest) .+?)(?: \(exit (?P<code>\d)\))? -->\n"
+    r"```text\n(?P<output>.*?)```",
+    re.DOTALL,
+)
+LASTED = re.compile(r"in \d+\.\d+s")
 PYTHON = re.compile(r"```python\n(?P<code>.*?)```", re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)#:]+)(?:#[^)]*)?\)")
 
@@ -28,35 +34,48 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-def midspan(directory: Path, *words: str) -> str:
+def midspan(directory: Path, *words: str, code: int = 0) -> str:
     """What a command prints on a terminal of 80 columns."""
-    environment = {**os.environ, "COLUMNS": "80"}
-    command = [str(Path(sys.executable).with_name("midspan")), *words]
-    done = subprocess.run(
-        command, cwd=directory, env=environment, capture_output=True, text=True, check=True
-    )
-    return done.stdout
+    return printed(directory, str(Path(sys.executable).with_name("midspan")), *words, code=code)
 
 
-def shown_outputs() -> list[tuple[str, str, str]]:
+def printed(directory: Path, *words: str, code: int) -> str:
+    """What any program prints that ends with this exit code, less how long it took."""
+    environment = {**os.environ, "COLUMNS": "80", "PYTEST_ADDOPTS": "-p no:cacheprovider"}
+    done = subprocess.run(words, cwd=directory, env=environment, capture_output=True, text=True)
+    assert done.returncode == code, done.stderr
+    return LASTED.sub("in 0.1s", done.stdout)
+
+
+def shown_outputs() -> list[tuple[str, str, int, str]]:
     return [
-        (page.name, match["command"], match["output"])
+        (page.name, match["command"], int(match["code"] or 0), match["output"])
         for page in PAGES
         for match in SHOWN.finditer(page.read_text())
     ]
 
 
-@pytest.mark.parametrize(("page", "command", "output"), shown_outputs())
+@pytest.mark.parametrize(("page", "command", "code", "output"), shown_outputs())
 def test_the_output_in_the_documentation_is_what_is_printed(
-    demo: Path, page: str, command: str, output: str
+    demo: Path, page: str, command: str, code: int, output: str
 ) -> None:
-    words = command.split()[1:]
-    printed = midspan(demo, *words)
-    assert [line.rstrip() for line in printed.splitlines()] == output.splitlines()
+    """The exit code too: `(exit 1)` stands behind a command that is to end so."""
+    program, *words = shlex.split(command)
+    if program == "pytest":
+        found = printed(demo, sys.executable, "-m", program, *words, code=code)
+    else:
+        found = midspan(demo, *words, code=code)
+    shown = LASTED.sub("in 0.1s", output)
+    assert [line.rstrip() for line in found.splitlines()] == shown.splitlines()
 
 
 def test_the_readme_shows_the_demo() -> None:
-    assert "midspan demo --no-servers" in [command for _, command, _ in shown_outputs()]
+    assert "midspan demo --no-servers" in [command for _, command, *_ in shown_outputs()]
+
+
+@pytest.mark.parametrize("page", ["compare", "divergence", "failures", "gate", "pytest"])
+def test_pages_about_verdicts_show_real_ones(page: str) -> None:
+    assert f"{page}.md" in [name for name, *_ in shown_outputs()]
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -45,6 +45,7 @@ def test_a_comparison_in_markdown() -> None:
         "t5 2/2 → 0/2 and 2 more",
     ]
     assert "| tokens ↓ | 1.88 → 9.94 | +430 % (+383 to +480) | 0.008 | worse |" in lines
+    assert "Without a difference seen: 0 more." in lines
 
 
 def test_names_cannot_break_a_table_or_call_people() -> None:
@@ -97,3 +98,27 @@ def test_hints_are_apart_and_those_that_say_nothing_are_counted() -> None:
     assert "Hints: b against a" in short
     assert "2 more scores without a difference seen: --all" in short
     assert any(line.startswith("tokens ") for line in long)
+
+
+def test_what_was_not_seen_is_told_with_the_size_that_would_have_been() -> None:
+    rows = run_list({**trials("a", *["10"] * 12), **trials("b", *["10", "11", "00"] * 4)})
+    values = {"tokens": [100.0 + 7 * (n % 5) for n in range(48)]}
+    found = compared(ground(rows, values), names=["tokens"])
+    said = (
+        "a difference of 38 points or more would have been, 4 times in 5 (12 tasks, 2 runs of each)"
+    )
+    assert f"- not seen: {said}" in comparison_markdown(found)
+    page = " ".join(" ".join(printed(comparison_page(found, everything=True), 80)).split())
+    assert f"not seen: {said}" in page
+    assert "No difference seen, and from what size on it would have been" in page
+    [difference] = found.as_dict()["scores"][0]["differences"]
+    assert round(difference["detectable"], 2) == 0.38
+
+
+def test_reasons_gather_the_hints_that_cannot_be_told() -> None:
+    rows = run_list({**trials("a", "11", "11"), **trials("b", "10", "11")})
+    values = {"tokens": [1.0] * 8, "other": [2.0] * 8}
+    found = compared(ground(rows, values), names=["tokens", "other"])
+    lines = printed(comparison_page(found, everything=True), 80)
+    at = lines.index("cannot be told: 2 tasks in both, and 6 are needed")
+    assert lines[at + 1] == "  tokens, other"

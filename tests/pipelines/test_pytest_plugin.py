@@ -157,6 +157,20 @@ def test_a_workspace_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
     assert "INTERNALERROR" not in out
 
 
+def test_a_workspace_without_runs_is_a_usage_error(tmp_path: Path) -> None:
+    Workspace.create(tmp_path / "ws")
+    code, out = pytest_in(tmp_path, "--midspan-workspace", "ws")
+    assert code == pytest.ExitCode.USAGE_ERROR
+    assert "ERROR: --midspan-workspace ws: the workspace holds no run" in out
+
+
+def test_names_are_those_seen_from_where_pytest_was_called(workspace: Path) -> None:
+    (workspace.parent / "pytest.ini").write_text("[pytest]\n")
+    (workspace.parent / "below").mkdir()
+    code, out = pytest_in(workspace.parent / "below", "--midspan-workspace", "../shop", "-v")
+    assert (code, "../shop::price[trial 0] PASSED" in out) == (1, True)
+
+
 def test_runs_are_a_fixture(workspace: Path) -> None:
     (workspace.parent / "test_own.py").write_text(
         "def test_answers(runs):\n"
@@ -179,6 +193,8 @@ def test_gate(assert_gate):
         (0.5, "floors_only=True", None),
         (1.0, "floors_only=True", "the gate: failed"),
         (0.5, "against='main'", "the gate: could not evaluate"),
+        (0.5, "by='modell'", "evaluated: cannot compare by 'modell'. Did you mean 'model'?"),
+        (0.5, "against='gone'", "the gate could not be evaluated: gone: not a workspace"),
     ],
 )
 def test_the_gate_is_a_fixture(tmp_path: Path, floor: float, words: str, says: str | None) -> None:
@@ -193,6 +209,7 @@ def test_the_gate_is_a_fixture(tmp_path: Path, floor: float, words: str, says: s
     assert code == (0 if says is None else 1)
     assert says is None or says in out
     assert says != "the gate: failed" or "success_rate" in out
+    assert "pipelines/" not in out
 
 
 @pytest.mark.parametrize("fixture", ["runs", "assert_gate"])

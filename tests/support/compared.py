@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from midspan.pipelines.workspace import Workspace
 from tests.scorers.builders import Row
@@ -25,7 +26,10 @@ def workspace_of(
             for trial, end in enumerate(ends):
                 run_id = f"{len(rows):032x}"
                 row = {"run_id": run_id, "task": task, "model": model, "trial": trial, **same}
-                rows.append({**row, **_ended(end)})
+                # As planned runs: the same id in every workspace, and a trace of its own in each.
+                rows.append(
+                    {**row, **_ended(end, trace_id=f"{crc32(bytes(path)):08x}{run_id[8:]}")}
+                )
                 if scored and end != "i":
                     value = 100.0 if end == "1" else 150.0
                     scores.append({"run_id": run_id, "name": "tokens", "value": value + trial})
@@ -35,13 +39,13 @@ def workspace_of(
     return workspace
 
 
-def _ended(end: str) -> Row:
+def _ended(end: str, *, trace_id: str) -> Row:
     if end == "i":
         return {"planned": True, "status": "missing", "ended_by": "platform"}
     check = {"id": "x", "kind": "state", "passed": end == "1", "detail": None}
     return {
         "planned": True,
-        "trace_ids": ["0" * 31 + "1"],
+        "trace_ids": [trace_id],
         "ended_by": "exit",
         "exit_code": 0,
         "answer": "done",

@@ -1,14 +1,13 @@
 """A comparison in words: what tables on a terminal and in Markdown say alike."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from midspan.dashboards.terminal.cells import NOTHING, number, percent, printable
 from midspan.dashboards.terminal.score_values import ARROWS, SHARES, value
 from midspan.scorers.comparison import Comparison, Difference, Figure, ScoreComparison, Verdict
-from midspan.scorers.comparison.result import Flip
 from midspan.scorers.score import Declaration, Level
-from midspan.scorers.statistics import Estimate, fewest_tasks
+from midspan.scorers.statistics import Estimate
 
 SEEN: Final = (Verdict.BETTER, Verdict.WORSE, Verdict.DIFFERENT)
 LEGEND: Final = (
@@ -17,7 +16,6 @@ LEGEND: Final = (
     "no difference seen: there may be one, smaller than these tasks can show.",
     "Hints: of many scores a few differ by chance alone. Ask again of new runs.",
 )
-_LISTED: Final = 6
 
 
 def title(score: ScoreComparison) -> str:
@@ -101,28 +99,6 @@ def headline(comparison: Comparison, baseline: str, side: str) -> str:
     return said or "no primary score was asked for"
 
 
-def remarks(score: ScoreComparison, comparison: Comparison) -> Iterator[tuple[str, str]]:
-    """Yield what stands below the table of a score: a head and a text each."""
-    for each in score.differences:
-        of = "" if len(score.differences) == 1 else f"{printable(each.side)}: "
-        if each.reason:
-            yield "cannot be told", f"{of}{each.reason}"
-        if each.p is not None and each.p < comparison.alpha <= (each.p_adjusted or 0.0):
-            alone = f"alone p were {each.p:.3f}; {comparison.tests} tests decide together"
-            yield "close", f"{of}{alone}"
-        failing = [_flip(flip) for flip in each.flips if not flip.passes]
-        passing = [_flip(flip) for flip in each.flips if flip.passes]
-        if failing:
-            yield "fail now", f"{of}{_list(failing)}"
-        if passing:
-            yield "pass now", f"{of}{_list(passing)}"
-        for dropped in each.dropped:
-            tasks = _list(dropped.tasks)
-            yield "left out", f"{of}only {printable(dropped.side)} has a value: {tasks}"
-    if power := _power(score, comparison):
-        yield "can be seen", power
-
-
 def coverage(comparison: Comparison) -> Iterator[str]:
     """Yield a line for each side of which something is missing; one line where nothing is."""
     missing = False
@@ -159,30 +135,6 @@ def shared_tasks(comparison: Comparison) -> str:
     return "no task that both did"
 
 
-def _power(score: ScoreComparison, comparison: Comparison) -> str:
-    known = [each for each in score.differences if each.value is not None]
-    if not known:
-        return ""
-    worst = [each.detectable for each in known]
-    tasks = min(each.tasks for each in known)
-    if any(found is None for found in worst):
-        needed = fewest_tasks(comparison.alpha / max(1, comparison.tests if score.primary else 1))
-        needed = max(needed, comparison.minimum_tasks)
-        if tasks < needed:
-            return f"no difference, however large: that takes {needed} tasks or more, here {tasks}"
-        return "cannot be told: the tasks hardly differ"
-    largest = max(found for found in worst if found is not None)
-    if score.unit in SHARES:
-        size = f"{100 * largest:.0f} points" if largest >= 0.01 else "1 point"
-    else:
-        before = next((each.before for each in known if each.before), None)
-        size = f"{100 * largest / abs(before):.0f} %" if before else number(largest)
-    runs = [runs for each in known for runs in each.runs]
-    average = round(sum(runs) / sum(2 * each.tasks for each in known))
-    each_task = f" and {average} runs of each" if average > 1 else " and 1 run of each"
-    return f"with {tasks} tasks{each_task}, differences of {size} or more (4 times in 5)"
-
-
 def _told(each: Difference, score: ScoreComparison) -> str:
     if each.value is None or each.before is None:
         return score.name
@@ -190,18 +142,6 @@ def _told(each: Difference, score: ScoreComparison) -> str:
         before, after = amount(each.before, score), amount(each.before + each.value, score)
         return f"{score.name} ({before} → {after})"
     return score.name
-
-
-def _flip(flip: Flip) -> str:
-
-    before, after = (f"{won}/{of}" for won, of in (flip.before, flip.after))
-    return f"{printable(flip.task)} {before} → {after}"
-
-
-def _list(parts: Sequence[str]) -> str:
-    more = len(parts) - _LISTED
-    listed = ", ".join(printable(part) for part in parts[:_LISTED])
-    return listed + (f" and {more} more" if more > 0 else "")
 
 
 def _end(end: float | None, beside: float, score: ScoreComparison) -> str:

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from midspan.dashboards.comparison_remarks import remarks
 from midspan.dashboards.comparison_words import (
     LEGEND,
     SEEN,
     amount,
     coverage,
     headline,
-    remarks,
     shared_tasks,
     shown_difference,
     shown_figure,
@@ -95,9 +95,10 @@ def _primary(score: ScoreComparison, comparison: Comparison) -> Iterator[str]:
 
 def _hints(comparison: Comparison) -> Iterator[str]:
     several = len(comparison.contrasts) > 1
-    rows = []
+    rows, looked_at = [], 0
     for score in comparison.scores:
         for each in () if score.primary else score.differences:
+            looked_at += 1
             if each.verdict in SEEN and each.before is not None and each.value is not None:
                 before, after = each.before, each.before + each.value
                 rows.append(
@@ -115,7 +116,7 @@ def _hints(comparison: Comparison) -> Iterator[str]:
     heads = (*(("side",) if several else ()), "score", "before → after", "difference", "p", "")
     yield from ("", "<details><summary>Hints: not corrected for looking at many</summary>", "")
     yield from _table(heads, rows)
-    yield from ("", "</details>")
+    yield from ("", f"Without a difference seen: {looked_at - len(rows)} more.", "", "</details>")
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

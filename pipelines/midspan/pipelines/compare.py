@@ -75,6 +75,10 @@ def sides_of(
     workspaces: Sequence[Workspace], ground: Ground, *, by: str | None, baseline: str | None
 ) -> Sides:
     """Return what is held against what, or raise what is missing to say so."""
+    if by is not None and by not in BY:
+        raise InvalidInput(
+            f"cannot compare by {by!r}.{suggestion(by, BY)}", fix=f"There are {', '.join(BY)}."
+        )
     for workspace, number in zip(workspaces, range(len(workspaces)), strict=True):
         if ground.facts.filter(pl.col(SOURCE) == number).is_empty():
             raise InvalidInput(
@@ -93,6 +97,7 @@ def sides_of(
                 "of two workspaces the first is the baseline, so --baseline says nothing",
                 fix=f"Leave it out, or compare within one workspace: --by {by or 'model'}",
             )
+        _refuse_a_copy(ground, first, second)
         return two_workspaces(ground.cells, _names(first, second), by=by)
     [workspace] = workspaces
     if by is None:
@@ -102,6 +107,19 @@ def sides_of(
         )
     order = _planned(workspace.path, by)
     return one_workspace(ground.cells, by, baseline=baseline, order=order)
+
+
+def _refuse_a_copy(ground: Ground, first: Path, second: Path) -> None:
+    """Raise where the second workspace holds no run that the first one does not hold."""
+    traced = ground.runs.filter(pl.col("trace_ids").list.len() > 0)
+    ran = traced.select(SOURCE, "run_id", "trace_ids").collect()
+    before, after = (ran.filter(pl.col(SOURCE) == number).drop(SOURCE) for number in (0, 1))
+    # Planned runs have the same id wherever they run; their traces tell them apart.
+    if after.height and after.join(before, on=["run_id", "trace_ids"], how="anti").is_empty():
+        raise InvalidInput(
+            f"all runs of {second} are in {first} as well: they would be compared with themselves",
+            fix="Name the workspace that holds the new runs.",
+        )
 
 
 def _names(first: Path, second: Path) -> tuple[str, str]:

@@ -4,6 +4,7 @@ Every pytest session of an environment imports this, so whatever is large is imp
 used. Without the option nothing happens.
 """
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -91,8 +92,10 @@ def pytest_collection_modifyitems(
     if path is None:
         return
     where = Path(path).absolute()
+    # Ids of items are relative to the root; pytest shows them as seen from where it was called.
+    nodeid = os.path.relpath(where, config.rootpath).replace(os.sep, "/")
     collector = RunsCollector.from_parent(
-        session, name=path, path=where, nodeid=path, verdicts=_verdicts(config)
+        session, name=path, path=where, nodeid=nodeid, verdicts=_verdicts(config)
     )
     # As pytest asks its own collectors: then the items are in its count of what was collected.
     report = session.ihook.pytest_make_collect_report(collector=collector)
@@ -125,17 +128,19 @@ def assert_gate(request: pytest.FixtureRequest) -> "Callable[..., GateResult]":
         from midspan.pipelines.files import load_profile
         from midspan.pipelines.gate import gate_workspaces
         from midspan.pipelines.workspace import Workspace
-        from midspan.scorers.errors import Exit
+        from midspan.scorers.errors import Exit, MidspanError
 
         __tracebackhide__ = True
-        workspaces = [workspace] if against is None else [Workspace(against), workspace]
-        result = gate_workspaces(
-            workspaces,
-            load_profile(Path(profile)),
-            by=by,
-            baseline=baseline,
-            floors_only=floors_only,
-        )
+        try:
+            result = gate_workspaces(
+                [workspace] if against is None else [Workspace(against), workspace],
+                load_profile(Path(profile)),
+                by=by,
+                baseline=baseline,
+                floors_only=floors_only,
+            )
+        except MidspanError as error:
+            pytest.fail(f"the gate could not be evaluated: {error}", pytrace=False)
         if result.exit != Exit.DONE:
             pytest.fail(f"the gate: {result.verdict}\n{_page(result)}", pytrace=False)
         return result
@@ -153,6 +158,8 @@ def _verdicts(config: pytest.Config) -> "Sequence[RunVerdict]":
         verdicts = run_verdicts(_workspace(config))
     except MidspanError as error:
         raise pytest.UsageError(f"{OPTION} {path}: {error}") from error
+    if not verdicts:
+        raise pytest.UsageError(f"{OPTION} {path}: the workspace holds no run")
     if not any(verdict.judged for verdict in verdicts):
         raise pytest.UsageError(
             f"{OPTION} {path}: of none of {len(verdicts)} runs is it known whether it succeeded: "

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -37,7 +38,7 @@ def test_a_comparison_on_80_columns(midspan: Midspan, tmp_path: Path) -> None:
     text = " ".join(done.out.split())
     assert "fail now: t0 2/2 → 0/2, t1 2/2 → 0/2," in text
     assert "left out: only b has a value: alone" in text
-    assert "can be seen: with 10 tasks and 2 runs of each, differences of" in text
+    assert "can be seen: differences of 38 points or more, 4 times in 5 (10 tasks, 2" in text
 
 
 def test_json_holds_everything_and_no_number_that_json_lacks(
@@ -111,6 +112,44 @@ def test_the_same_workspace_twice_is_no_comparison(midspan: Midspan, tmp_path: P
     assert "are the same workspace" in done.err
 
 
+def test_a_copy_of_a_workspace_holds_nothing_new(midspan: Midspan, tmp_path: Path) -> None:
+    workspace_of(tmp_path / "ws", BOTH)
+    copytree(tmp_path / "ws", tmp_path / "copy")
+    done = midspan("compare", tmp_path / "ws", tmp_path / "copy")
+    assert (done.code, done.out) == (2, "")
+    assert "are in" in done.err
+    assert "as well: they would be compared with themselves" in done.err
+
+
+def test_runs_that_the_platform_lost_are_no_comparison(midspan: Midspan, tmp_path: Path) -> None:
+    workspace_of(tmp_path / "ws", {"a": tasks(*["ii"] * 8), "b": tasks(*["ii"] * 8)})
+    for words in ((), ("--json",), ("--all",), ("--primary", "")):
+        done = midspan("compare", tmp_path / "ws", "--by", "model", *words)
+        assert done.code == 2
+        assert done.err.startswith("nothing could be compared: no ")
+
+
+def test_primary_scores_that_cannot_be_told_are_exit_2_whatever_hints_there_are(
+    midspan: Midspan, tmp_path: Path
+) -> None:
+    workspace_of(tmp_path / "ws", BOTH)
+    of = ("compare", tmp_path / "ws", "--by", "model")
+    assert midspan(*of, "--primary", "seconds").code == 2
+    assert midspan(*of, "--primary", "seconds,success").code == 0
+
+
+def test_many_sides_fit_80_columns_and_their_hints_wait(midspan: Midspan, tmp_path: Path) -> None:
+    ends = tasks(*["10", "01", "11", "00"] * 2)
+    workspace_of(tmp_path / "ws", {f"model-{number:03}": ends for number in range(30)})
+    done = midspan("compare", tmp_path / "ws", "--by", "model", "--primary", "success")
+    assert max(map(len, done.out.splitlines())) <= 80
+    assert "model-007 against model-000: no difference seen: success" in done.out
+    assert len(done.out.splitlines()) < 80
+    everything = midspan("compare", tmp_path / "ws", "--by", "model", "--all")
+    assert max(map(len, everything.out.splitlines())) <= 80
+    assert "t0: model-000 2/2, model-001 2/2, " in everything.out
+
+
 def test_no_shared_task_is_exit_2_and_says_so(midspan: Midspan, tmp_path: Path) -> None:
     workspace_of(tmp_path / "ws", {"a": {"x": "1"}, "b": {"y": "1"}})
     done = midspan("compare", tmp_path / "ws", "--by", "model")
@@ -136,7 +175,11 @@ def test_equal_sides_are_a_verdict_that_claims_no_certainty(
     done = midspan("compare", tmp_path / "ws", "--by", "model", "--primary", "success")
     assert done.code == 0
     assert "no difference seen: success" in done.out
-    assert "with 8 tasks and 1 run of each, differences of 80 points or more" in done.out
+    text = " ".join(done.out.split())
+    assert (
+        "not seen: a difference of 80 points or more would have been, 4 times in 5 "
+        "(8 tasks, 1 run of each)" in text
+    )
 
 
 def test_a_mistyped_primary_score_of_a_profile_is_no_comparison(

@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from midspan.pipelines.cli.demo import _ingest_and_score
+from midspan.pipelines.compare import compare_workspaces
 from midspan.pipelines.demo import SUITE, run_demo
 from midspan.pipelines.files import load_setting
 from midspan.pipelines.workspace import Workspace
+from midspan.scorers.comparison import Verdict
 from midspan.scorers.faults.again import rules_of
 from midspan.scorers.faults.rules import FaultRules
 from midspan.scorers.plugins import load_scorer
@@ -21,7 +25,7 @@ def test_what_the_demo_judges_by() -> None:
     assert rules_of(setting.profile) == FaultRules(), "its faults are those that are stored"
     profile = setting.profile
     assert list(profile.markers) == ["used-grep", "read-notes", "hammered"]
-    assert list(profile.rules) == ["no-triples", "look-first", "short"]
+    assert list(profile.rules) == ["no-triples", "look-first", "short", "first-try"]
     assert [name for name, task in setting.tasks.items() if task.rules] == ["return-days"]
     compared = [name for name, task in setting.tasks.items() if task.expected]
     assert len(compared) == 11
@@ -39,3 +43,18 @@ def test_the_demo_scores_by_it(tmp_path: Path) -> None:
     assert costs["status"].unique().to_list() == ["ok"], "every model of the demo has a price"
     assert costs["value"].min() > 0  # type: ignore[operator]
     assert scores.filter(name="provider_retries")["status"].unique().to_list() == ["ok"]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_whatever_the_seed_the_comparison_finds_what_was_planted_and_no_more(
+    tmp_path: Path, seed: int
+) -> None:
+    """v2's errors help to recover. Of a run's first call no revision has said anything yet."""
+    run_demo(tmp_path, seed=seed)
+    assert _ingest_and_score(tmp_path / "spool", tmp_path / "workspace")
+    profile = load_setting(suite=SUITE).profile
+    found = compare_workspaces([Workspace(tmp_path / "workspace")], by="revision", profile=profile)
+    assert [(score.name, score.differences[0].verdict) for score in found.deciding] == [
+        ("recovery_rate", Verdict.BETTER),
+        ("rule.first-try", Verdict.UNSEEN),
+    ]

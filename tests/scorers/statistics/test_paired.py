@@ -93,3 +93,10 @@ def test_draws_reach_across_the_groups_of_signs() -> None:
     assert sign_flip(differences, seed=0) == pytest.approx(exact, abs=0.01)
     unlike = np.concatenate([np.full(19, 1.0), np.full(6, -1.0)])
     assert sign_flip(unlike, seed=0) == pytest.approx(stats.binomtest(19, 25).pvalue, abs=0.002)
+
+
+def test_signs_that_are_too_many_to_keep_are_the_same_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    differences = np.random.default_rng(3).normal(0.2, 1, size=40)
+    kept = sign_flip(differences, seed=1, draws=5000)
+    monkeypatch.setattr("midspan.scorers.statistics.paired._KEPT", 0)
+    assert sign_flip(differences, seed=1, draws=5000) == kept != sign_flip(differences, seed=2)

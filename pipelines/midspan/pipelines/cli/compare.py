@@ -58,7 +58,7 @@ def command(
 
     Only tasks that both sides did are compared, and a task counts once, however often it was
     tried. The primary scores are corrected for being looked at together; all others are hints.
-    Exit code 2: nothing could be compared: no task that both did, or too few of them.
+    Exit code 2: no primary score could be compared: no task that both did, or too few of them.
 
     \b
     Example:
@@ -83,10 +83,7 @@ def command(
         only_shared=only_shared_tasks,
     )
     _show(comparison, form, everything=everything)
-    from midspan.scorers.comparison import Verdict
-
-    verdicts = {each.verdict for score in comparison.scores for each in score.differences}
-    if verdicts - {Verdict.INSUFFICIENT}:
+    if comparison.is_told:
         return Exit.DONE
     click.echo(f"nothing could be compared: {_why(comparison)}", err=True)
     return Exit.NOT_EVALUATED
@@ -114,11 +111,12 @@ def _show(comparison: "Comparison", form: str | None, *, everything: bool) -> No
     else:
         from midspan.dashboards.terminal.comparison import comparison_page
 
-        console.output().print(comparison_page(comparison, everything=everything))
+        screen = console.output()
+        screen.print(comparison_page(comparison, screen.width, everything=everything))
 
 
 def _why(comparison: "Comparison") -> str:
-    differences = [each for score in comparison.scores for each in score.differences]
+    differences = [each for score in comparison.deciding for each in score.differences]
     # What came closest says most: too few tasks, rather than a score that nobody has.
     reasons = [each.reason for each in sorted(differences, key=lambda one: -one.tasks)]
     return next((reason for reason in reasons if reason), "no score has a value on both sides")

@@ -2,9 +2,6 @@
 
 import os
 import shutil
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,13 +10,12 @@ import click
 from midspan.scorers.errors import Exit, InvalidInput
 
 if TYPE_CHECKING:
-    from midspan.pipelines.publish.otlp import Report, Step
-    from midspan.pipelines.workspace import Workspace
+    from midspan.pipelines.publish.asked import Asked
 
 MARK: Final = ".midspan-demo"
 """Stands in a directory that the demo made, and so may make anew."""
 
-MADE: Final = ("workspace", "spool", "runs")
+MADE: Final = ("workspace", "spool", "runs", "suite.yaml", "profile.yaml", "files")
 """What the demo makes in its directory, and replaces."""
 
 RUNS: Final = 144
@@ -43,7 +39,7 @@ def command(directory: Path, no_servers: bool) -> Exit:
 
     The servers are installed on first use: about 320 MB to download, once, and 1.5 GB on disk.
     After that, and with --no-servers, no network is needed. Where one server fails to start, the
-    spans go to the other; exit code 4.
+    spans and scores go to the other; exit code 4.
 
     \b
     Example:
@@ -58,8 +54,8 @@ def command(directory: Path, no_servers: bool) -> Exit:
         _run(directory)
     with console.told("reading and scoring their spans"):
         whole = _ingest_and_score(directory / "spool", workspace)
-    _show(workspace)
-    sent = Exit.DONE if no_servers else _send(directory / "spool")
+    _show(directory)
+    sent = Exit.DONE if no_servers else _send(directory)
     return sent if whole or sent != Exit.DONE else Exit.IN_PART
 
 
@@ -94,7 +90,9 @@ def prepare(directory: Path) -> None:
 def _run(directory: Path) -> None:
     from midspan.pipelines.cli import console
     from midspan.pipelines.demo import run_demo
+    from midspan.pipelines.demo.tasks import copy_suite
 
+    copy_suite(directory)
     done = 0
 
     def one_more(*_: object) -> None:
@@ -128,103 +126,53 @@ def _ingest_and_score(spool: Path, workspace: Path) -> bool:
     return not read.quarantined and not scored.failed
 
 
-def _show(path: Path) -> None:
-    from midspan.dashboards.terminal import findings, legend, overview
-    from midspan.pipelines.aggregates import aggregate
-    from midspan.pipelines.cli import console
+def _show(directory: Path) -> None:
+    from midspan.pipelines.cli.demo_pages import show_comparison, show_next, show_runs
     from midspan.pipelines.workspace import Workspace
 
-    workspace = Workspace(path)
-    screen = console.output()
-    variants = aggregate(workspace, "variants")
-    console.show_whole(overview(variants))
-    screen.print(legend(variants), style="dim")
-    screen.print()
-    screen.print(
-        findings(
-            workspace.table("runs").collect(),
-            workspace.table("calls").collect(),
-            workspace.table("scores").collect(),
-        )
-    )
-    screen.print()
-    for title, text in (
-        ("One run, told:", f"midspan score {path} --explain {_telling_run(workspace)}"),
-        ("Are v2's tools better?", f"midspan compare {path} --by revision"),
-        ("All of the calls:", f"midspan table {path} calls"),
-        ("What the words mean:", "docs/faults.md, docs/scores.md"),
-    ):
-        screen.print(f"{title:24}{text}", markup=False, soft_wrap=True)
+    workspace, profile = Workspace(directory / "workspace"), directory / "profile.yaml"
+    show_runs(workspace)
+    show_comparison(workspace, profile)
+    show_next(workspace, profile)
 
 
-def _telling_run(workspace: "Workspace") -> str:
-    """Return the start of the id of the run whose failures were met in the most different ways."""
-    import polars as pl
-
-    per_run = (
-        workspace.table("scores")
-        .filter(pl.col("name") == "response")
-        .group_by("run_id")
-        .agg(ways=pl.col("label").n_unique(), steps=pl.len())
-        .sort("ways", "steps", "run_id", descending=[True, False, False])
-    )
-    return str(per_run.select(pl.col("run_id").str.head(8)).first().collect().item())
-
-
-def _send(spool: Path) -> Exit:
+def _send(directory: Path) -> Exit:
     from midspan.pipelines.cli import console
-    from midspan.pipelines.publish.otlp import ship
+    from midspan.pipelines.cli.publish_report import counted, show_outcome
+    from midspan.pipelines.publish.publishing import publish
+    from midspan.pipelines.publish.target import Target
     from midspan.pipelines.servers import Home, start_each
     from midspan.pipelines.servers.recipes import chosen
+    from midspan.pipelines.workspace import Workspace
 
     with console.steps() as say:
-        outcome = start_each(chosen(None), Home.of_user(), port=None, say=say)
-    urls = {one.record.name: one.record.url for one in outcome.ready}
-    reported = Exit.DONE
-    if urls:
-        with console.told("sending the spans"), _counted() as more:
-            report = ship(
-                sorted(spool.glob("*.otlp.jsonl")),
-                phoenix=urls.get("phoenix"),
-                mlflow=urls.get("mlflow"),
-                progress=more,
+        started = start_each(chosen(None), Home.of_user(), port=None, say=say)
+    workspace, reported = directory / "workspace", Exit.DONE
+    if started.ready:
+        targets = [
+            Target(
+                server="phoenix" if one.record.name == "phoenix" else "mlflow",
+                url=one.record.url,
             )
-        _show_shipped(report)
-        reported = report.exit_code
-    for name, error in outcome.failed.items():
+            for one in started.ready
+        ]
+        with console.told("sending spans and scores, some minutes"), counted() as tell:
+            outcome = publish(Workspace(workspace), targets, _asked(directory), tell=tell)
+        show_outcome(outcome, workspace, dry_run=False, on_screen=True)
+        reported = outcome.exit_code
+    for name, error in started.failed.items():
         click.echo(f"nothing was sent to {name}: {error.args[0]}", err=True)
-    if outcome.failed:
-        click.echo("When the cause is mended, run the demo again: midspan demo", err=True)
+    if started.failed:
+        click.echo(f"When the cause is mended: midspan up && midspan publish {workspace}", err=True)
         return Exit.SURROUNDINGS
     return reported
 
 
-@contextmanager
-def _counted() -> Iterator["Callable[[Step], None]"]:
-    """Give what shows how many of its spans each server has stored; silent when piped."""
-    from midspan.pipelines.cli import console
+def _asked(directory: Path) -> "Asked":
+    from midspan.pipelines.files import load_setting, load_suite
+    from midspan.pipelines.publish.asked import Asked
+    from midspan.scorers.plugins import declarations
 
-    sent: Counter[str] = Counter()
-    stored: Counter[str] = Counter()
-    notes = console.notes()
-    notes.quiet = not notes.is_terminal
-    with notes.status("sending") as spinner:
-
-        def more(step: "Step") -> None:
-            (sent if step.stage == "sent" else stored)[step.server] += step.spans
-            told = [f"{name}: {stored[name]:,} of {sent[name]:,}" for name in sent]
-            spinner.update(f"{', '.join(told)} spans stored")
-
-        yield more
-
-
-def _show_shipped(report: "Report") -> None:
-    from midspan.pipelines.cli import console
-
-    screen = console.output()
-    for server in report.servers:
-        screen.print(f"{server.server:8} {server.stored:,} of {server.spans:,} spans stored")
-        for link in server.links.values():
-            screen.print(f"         {link}", soft_wrap=True, markup=False)
-        for reason, spans in server.left.items():
-            click.echo(f"{server.server}: {spans:,} spans not stored: {reason}", err=True)
+    suite = directory / "suite.yaml"
+    setting = load_setting(suite=suite)
+    return Asked(suite=load_suite(suite), setting=setting, known=declarations(setting.profile))

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 
 @contextmanager
@@ -10,7 +11,7 @@ def doubts_said() -> Iterator[None]:
     """Say what is warned of meanwhile, a line each, and not the place in midspan that warned."""
     said: set[str] = set()
 
-    def say(message: Warning | str, *_place: object) -> None:
+    def say(message: Warning | str, *_place: Any, **_more: Any) -> None:
         from midspan.pipelines.cli import console
 
         if (text := str(message)) not in said:

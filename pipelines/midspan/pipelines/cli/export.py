@@ -57,6 +57,8 @@ def command(
     opened = Workspace(workspace)
     _write(export(opened, outcomes, form=form, emails=redact_emails, tally=tally), out)
     _tell(tally)
+    if not tally.runs and not tally.left_out:
+        console.note(f"no run ended so; how they ended: midspan failures {workspace}")
     if not tally.runs:
         return Exit.NOT_EVALUATED
     return Exit.IN_PART if tally.left_out else Exit.DONE

@@ -1,5 +1,6 @@
 """What the demo runs: the tasks and the matrix of `suite.yaml`, and the runs that follow."""
 
+import shutil
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -14,10 +15,23 @@ from midspan.scorers.suite import Suite, Task
 SUITE: Final = Path(__file__).with_name("suite.yaml")
 """The one place where tasks, checks and matrix stand."""
 
+SUITE_FILES: Final = ("suite.yaml", "profile.yaml", "files")
+"""What stands beside each other there."""
+
 
 def demo_suite() -> Suite:
     """Return the suite of the demo."""
     return load_suite(SUITE)
+
+
+def copy_suite(directory: Path) -> None:
+    """Put the suite, its profile and its files into a directory: for `--suite` and `--profile`."""
+    for name in SUITE_FILES:
+        source = SUITE.with_name(name)
+        if source.is_dir():
+            shutil.copytree(source, directory / name)
+        else:
+            shutil.copyfile(source, directory / name)
 
 
 def task_files(task: Task) -> list[tuple[str, bytes]]:

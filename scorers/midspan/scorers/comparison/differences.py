@@ -154,11 +154,16 @@ def _detectable(found: Difference, what: Declaration, alpha: float) -> float | N
     by_spread = None
     if found.standard_error is not None:
         by_spread = detectable(found.standard_error, found.tasks, alpha=alpha)
-    if not is_yes_or_no(what) or (by_spread is not None and found.test != MCNEMAR):
+    if not is_yes_or_no(what):
         return by_spread
-    # Answers of yes and no change by whole tasks, however little they vary.
+    # Answers of yes and no change by whole runs, however little they vary.
     by_flips = detectable_flips(found.tasks, alpha=alpha)
-    return max(by_spread or 0.0, by_flips) if by_flips is not None else None
+    if by_flips is None:
+        return None
+    if by_spread is None:
+        return by_flips
+    trials = 1 if found.test == MCNEMAR else max(1.0, min(found.runs) / found.tasks)
+    return max(by_spread, by_flips / trials)
 
 
 def _dropped(grid: Grid, contrast: Contrast, sides: Sides) -> tuple[Dropped, ...]:

@@ -43,7 +43,7 @@ def figure(
         found = _over_tasks(means, grid.sums(grid.runs[:, side], among), what)
     if what.unit in SHARES:
         found = _within(found)
-    return Figure(side=label, estimate=found, tasks=tasks, runs=runs)
+    return Figure(side=label, estimate=_unsure(found), tasks=tasks, runs=runs)
 
 
 def with_median(figure: Figure, values: pl.DataFrame) -> Figure:
@@ -51,7 +51,7 @@ def with_median(figure: Figure, values: pl.DataFrame) -> Figure:
     if values.is_empty():
         return figure
     found = bootstrap_median(values["value"].to_numpy(), values["task"].to_numpy(), seed=SEED)
-    return replace(figure, median=found)
+    return replace(figure, median=_unsure(found))
 
 
 def _over_tasks(means: Numbers, trials: Numbers, what: Declaration) -> Estimate:
@@ -63,6 +63,14 @@ def _over_tasks(means: Numbers, trials: Numbers, what: Declaration) -> Estimate:
     if RELIABILITY.fullmatch(what.name):
         return bootstrap_mean(means, seed=SEED)
     return mean_over_tasks(means)
+
+
+def _unsure(found: Estimate) -> Estimate:
+    """Return an estimate without an interval of no width, which would look like certainty."""
+    width = abs((found.high or 0.0) - (found.low or 0.0))
+    if found.low is None or found.high is None or width > 1e-12 * abs(found.value):
+        return found
+    return replace(found, low=None, high=None)
 
 
 def _within(found: Estimate) -> Estimate:

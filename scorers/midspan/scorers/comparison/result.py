@@ -142,6 +142,21 @@ class Comparison:
         """Return one score by its name."""
         return next((score for score in self.scores if score.name == name), None)
 
+    @property
+    def deciding(self) -> tuple[ScoreComparison, ...]:
+        """Return the primary scores; where none is asked for, all that tell of agents."""
+        primary = tuple(score for score in self.scores if score.primary)
+        return primary or tuple(score for score in self.scores if score.name != "infra_rate")
+
+    @property
+    def is_told(self) -> bool:
+        """Return whether anything can be said of a score that decides."""
+        return any(
+            each.verdict is not Verdict.INSUFFICIENT
+            for score in self.deciding
+            for each in score.differences
+        )
+
     def as_dict(self) -> dict[str, Any]:
         """Return all of it as JSON holds it."""
         written = asdict(self)

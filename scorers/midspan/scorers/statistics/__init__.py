@@ -13,12 +13,7 @@ from midspan.scorers.statistics.intervals import (
     standard_error,
 )
 from midspan.scorers.statistics.paired import holm, mcnemar, sign_flip, swap
-from midspan.scorers.statistics.power import (
-    detectable,
-    detectable_difference,
-    detectable_flips,
-    fewest_tasks,
-)
+from midspan.scorers.statistics.power import detectable, detectable_flips, fewest_tasks
 from midspan.scorers.statistics.reliability import pass_at_k, pass_hat_k
 
 __all__ = [
@@ -28,7 +23,6 @@ __all__ = [
     "bootstrap_ratio",
     "bootstrap_ratio_difference",
     "detectable",
-    "detectable_difference",
     "detectable_flips",
     "fewest_tasks",
     "holm",

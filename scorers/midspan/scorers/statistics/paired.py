@@ -1,5 +1,7 @@
 """Whether two variants differ, on the tasks that both did. One difference a task."""
 
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -10,6 +12,7 @@ from midspan.scorers.statistics.bootstrap import ratio
 from midspan.scorers.statistics.intervals import finite
 
 Numbers = NDArray[np.float64]
+Picked = NDArray[np.uint16]
 
 EXACT_UP_TO: Final = 20
 """Tasks that differ; beyond 2^20 sign patterns some are drawn at random."""
@@ -17,6 +20,9 @@ EXACT_UP_TO: Final = 20
 DRAWS: Final = 100_000
 _TOGETHER: Final = 12
 """Signs drawn by one random number, with the sums of all their patterns looked up in a table."""
+
+_KEPT: Final = 100_000_000
+"""Signs kept for the next score of as many tasks: 17 MB, two bytes for twelve."""
 
 _ROUNDING: Final = 1e-12
 """Sums of the same numbers in another order differ in their last digits."""
@@ -102,14 +108,33 @@ def _signed_sums(columns: Numbers, seed: int, draws: int) -> tuple[Numbers, bool
     moving = columns[np.any(columns != 0, axis=1)]
     if len(moving) <= EXACT_UP_TO:
         return _all_patterns(moving), True
-    random = np.random.default_rng(seed)
     sums = np.zeros((columns.shape[1], draws))
-    for begin in range(0, len(moving), _TOGETHER):
+    for begin, picked in zip(
+        range(0, len(moving), _TOGETHER), _picks(len(moving), seed, draws), strict=True
+    ):
         table = _all_patterns(moving[begin : begin + _TOGETHER])
-        picked = random.integers(0, len(table), draws, dtype=np.uint16)
         for column, patterns in zip(sums, table.T, strict=True):
             column += np.ascontiguousarray(patterns)[picked]
     return sums.T, False
+
+
+def _picks(tasks: int, seed: int, draws: int) -> Iterable[Picked]:
+    """Return which pattern of signs each draw has, for every group of tasks."""
+    if tasks * draws <= _KEPT:
+        return _kept_picks(tasks, seed, draws)
+    return _drawn_picks(tasks, seed, draws)
+
+
+@lru_cache(maxsize=2)
+def _kept_picks(tasks: int, seed: int, draws: int) -> tuple[Picked, ...]:
+    return tuple(_drawn_picks(tasks, seed, draws))
+
+
+def _drawn_picks(tasks: int, seed: int, draws: int) -> Iterator[Picked]:
+    random = np.random.default_rng(seed)
+    for begin in range(0, tasks, _TOGETHER):
+        patterns = 2 ** min(_TOGETHER, tasks - begin)
+        yield random.integers(0, patterns, draws, dtype=np.uint16)
 
 
 def _all_patterns(rows: Numbers) -> Numbers:

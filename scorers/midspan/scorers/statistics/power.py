@@ -2,36 +2,20 @@
 
 from math import ceil, log2
 
-import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
-
-from midspan.scorers.statistics.intervals import standard_error
-
-
-def detectable_difference(
-    differences: NDArray[np.float64], *, alpha: float = 0.05, power: float = 0.8
-) -> float | None:
-    """Return the smallest true difference that would be found this often; None below two tasks.
-
-    Found means p < alpha in a paired test over tasks whose differences spread as these do.
-
-    >>> round(detectable_difference(np.array([0.2, -0.2, 0.2, -0.2, 0.2, -0.2, 0.2, -0.2])), 3)
-    0.246
-    """
-    tasks = len(differences)
-    if tasks < 2:
-        return None
-    return detectable(standard_error(differences), tasks, alpha=alpha, power=power)
 
 
 def detectable(
     error: float, tasks: int, *, alpha: float = 0.05, power: float = 0.8
 ) -> float | None:
-    """Return the same for a difference of a known standard error.
+    """Return the smallest true difference of that standard error that would be found this often.
 
-    None where it cannot be told: of too few tasks no pattern of signs is rare enough, and where
-    nothing varies the spread is unknown, not zero.
+    Found means p < alpha in a paired test over so many tasks. None where it cannot be told: of too
+    few tasks no pattern of signs is rare enough, and where nothing varies the spread is unknown,
+    not zero.
+
+    >>> round(detectable(0.1, 12), 3), detectable(0.1, 5), detectable(0.0, 12)
+    (0.308, None, None)
     """
     if tasks < fewest_tasks(alpha) or not error > 0:
         return None

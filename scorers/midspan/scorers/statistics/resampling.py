@@ -16,6 +16,9 @@ _AT_ONCE: Final = 4_000_000
 _KEPT: Final = 40_000_000
 """Weights kept for the next figure over as many tasks: 40 MB, a byte each where they are many."""
 
+_COUNTS: Final = 3
+"""Numbers of tasks of which weights are kept: two sides, and the tasks that they share."""
+
 
 def resampled(columns: Numbers, *, seed: int, resamples: int = RESAMPLES) -> Numbers:
     """Return the sum of each column in each resample; a row of `columns` is a task.
@@ -31,17 +34,16 @@ def draws(tasks: int, seed: int, resamples: int) -> Iterator[Numbers]:
 
     Equal arguments give equal draws: figures over the same tasks are resampled together.
     """
-    sizes = _sizes(tasks, resamples)
     if tasks * resamples <= _KEPT:
         for block in _kept(tasks, seed, resamples):
             yield block.astype(np.float64, copy=False)
         return
     random = np.random.default_rng(seed)
-    for rows in sizes:
+    for rows in _sizes(tasks, resamples):
         yield _drawn(random, rows, tasks).astype(np.float64)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=_COUNTS)
 def _kept(tasks: int, seed: int, resamples: int) -> tuple[Numbers | NDArray[np.uint8], ...]:
     random = np.random.default_rng(seed)
     blocks = (_drawn(random, rows, tasks) for rows in _sizes(tasks, resamples))
