@@ -18,7 +18,7 @@ demo-quick: .venv/.ready  ## The same without Phoenix and MLflow
 	$(RUN)midspan demo --no-servers
 
 test: .venv/.ready  ## Run the tests, the real servers included
-	$(RUN)pytest
+	$(RUN)pytest -n auto --dist loadgroup
 
 peers: .venv/.ready  ## Install other evaluators, each in an environment of its own
 	@$(RUN)python tests/peers/environments.py
