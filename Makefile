@@ -6,7 +6,7 @@ PYTHON ?= python3
 RUN := .venv/bin/
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-quick test peers test-peers check format bench constraints clean
+.PHONY: help demo demo-quick test peers test-peers agents test-agents check format bench constraints clean
 
 help:  ## Show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -26,6 +26,12 @@ peers: .venv/.ready  ## Install other evaluators, each in an environment of its 
 test-peers: peers  ## Hold the compat scores to the verdicts of those evaluators
 	MIDSPAN_PEERS=.peers $(RUN)pytest tests/peers
 
+agents: .venv/.ready  ## Install the examples' frameworks, each in an environment of its own
+	@$(RUN)python tests/agents/environments.py
+
+test-agents: agents  ## Run the examples: as they are, traced, and through the proxy
+	MIDSPAN_AGENTS=.agents $(RUN)pytest tests/agents
+
 check: .venv/.ready  ## Lint, format check, types and layers
 	$(RUN)ruff check
 	$(RUN)ruff format --check
@@ -44,9 +50,10 @@ constraints: $(UV)  ## Pin the newest versions that fit, for midspan and for eac
 	$(COMPILE) --extra all --extra ray --group dev pyproject.toml -o constraints.txt
 	$(COMPILE) --extra phoenix pyproject.toml -o constraints-phoenix.txt
 	$(COMPILE) --extra mlflow pyproject.toml -o constraints-mlflow.txt
+	$(RUN)python tests/agents/environments.py --pin
 
 clean:  ## Remove what the other targets made
-	rm -rf .venv .uv .peers .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist midspan-demo
+	rm -rf .venv .uv .peers .agents .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist midspan-demo
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.ready: pyproject.toml constraints.txt | $(UV)
