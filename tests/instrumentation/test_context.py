@@ -197,3 +197,25 @@ def test_what_is_no_context_is_told_and_the_run_goes_on(caplog: pytest.LogCaptur
     with run(wrong, new_run_id=lambda: "b" * 32) as context:
         assert context == RunContext(run_id="b" * 32)
     assert "midspan could not record a step (run)" in caplog.text
+
+
+def test_each_call_of_a_decorated_function_is_a_run_of_its_own() -> None:
+    @run(task="refund")
+    def plain(number: int) -> tuple[int, str | None]:
+        context = current_run()
+        assert context is not None
+        assert context.task == "refund"
+        return number, context.run_id
+
+    @run(task="refund")
+    async def waits(number: int) -> tuple[int, str | None]:
+        await asyncio.sleep(0)
+        return plain.__wrapped__(number)  # type: ignore[attr-defined,no-any-return]
+
+    async def both() -> list[tuple[int, str | None]]:
+        return list(await asyncio.gather(waits(2), waits(3)))
+
+    told = [plain(0), plain(1), *asyncio.run(both())]
+    assert [number for number, _ in told] == [0, 1, 2, 3]
+    assert len({run_id for _, run_id in told} - {None}) == 4
+    assert current_run() is None

@@ -64,6 +64,12 @@ def test_verb_of_an_extra_that_is_missing_says_how_to_install_it() -> None:
     assert fix == "Install it with: pip install 'midspan[pipelines]'"
 
 
+def test_tracing_an_agent_needs_no_extra() -> None:
+    done = midspan("trace", "--list", before=BLOCKED)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout != ""
+
+
 def test_missing_extra_shows_the_traceback_with_debug() -> None:
     done = midspan("--debug", "score", before=BLOCKED)
     assert done.returncode == 1

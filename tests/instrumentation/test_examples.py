@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from midspan.instrumentation import environment
+from midspan.instrumentation import Capture, environment
 from midspan.instrumentation.run_context import VARIABLES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "instrument.md").read_text()
@@ -23,7 +23,7 @@ def test_examples_of_docstrings(module: str) -> None:
     assert (failed, tried > 0) == (0, True)
 
 
-@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize("number", range(4))
 def test_examples_of_the_page(number: int, tmp_path: Path) -> None:
     code, shown = BLOCKS[number]
     done = subprocess.run(
@@ -42,11 +42,13 @@ def test_examples_of_the_page(number: int, tmp_path: Path) -> None:
 
 
 def test_every_python_block_of_the_page_is_run() -> None:
-    assert len(BLOCKS) == PAGE.count("```python") == 3
+    assert len(BLOCKS) == PAGE.count("```python") == 4
 
 
 def test_table_has_every_variable_that_is_read() -> None:
-    read = {*VARIABLES.values(), environment.SPOOL, environment.STATUS_OK}
+    capture = Capture(emails=True, patterns={"a": "b"}, untouched=("a",), leave_out=("b",))
+    read = {*VARIABLES.values(), *capture.environment()}
+    read |= {environment.SPOOL, environment.STATUS_OK, environment.FSYNC}
     listed = set(re.findall(r"^\| `(MIDSPAN_\w+)`", PAGE, re.MULTILINE))
     assert listed == read
     assert f"| `{environment.CAPTURE_CONTENT}`" in PAGE

@@ -1,12 +1,17 @@
 import json
+from enum import IntEnum
 from typing import Any
 
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import Link, SpanContext, SpanKind, TraceFlags
 
-from midspan.instrumentation.otlp_json import encode_line, span_json, value_json
+from midspan.instrumentation.otlp_json import encode_line, span_text, value_text
 from midspan.instrumentation.testing import Recorder
+
+
+class Level(IntEnum):
+    HIGH = 3
 
 
 def ended(recorder: Recorder, **given: Any) -> ReadableSpan:
@@ -90,7 +95,7 @@ def test_child_names_its_parent(recorder: Recorder) -> None:
     tracer = recorder.tracer_provider.get_tracer("x")
     with tracer.start_as_current_span("outer"):
         tracer.start_span("inner").end()
-    inner, outer = map(span_json, recorder.finished)
+    inner, outer = (json.loads(span_text(span)) for span in recorder.finished)
     assert inner["parentSpanId"] == outer["spanId"] == "0000000000000001"
     assert "parentSpanId" not in outer
 
@@ -105,9 +110,19 @@ def test_child_names_its_parent(recorder: Recorder) -> None:
         (float("inf"), {"doubleValue": "Infinity"}),
         (b"\x00\xff", {"bytesValue": "AP8="}),
         (None, {}),
+        (Level.HIGH, {"intValue": "3"}),
+        ('"\n\x00\u2028\\', {"stringValue": '"\n\x00\u2028\\'}),
         (("a", 1), {"arrayValue": {"values": [{"stringValue": "a"}, {"intValue": "1"}]}}),
         ({"a": 1}, {"kvlistValue": {"values": [{"key": "a", "value": {"intValue": "1"}}]}}),
     ],
 )
 def test_values(value: object, encoded: dict[str, Any]) -> None:
-    assert value_json(value) == encoded
+    assert json.loads(value_text(value)) == encoded
+
+
+def test_a_span_tells_what_was_lost_before_it(recorder: Recorder) -> None:
+    span = json.loads(span_text(ended(recorder, attributes={"a": "b"}), lost=3))
+    assert span["attributes"] == [
+        {"key": "a", "value": {"stringValue": "b"}},
+        {"key": "midspan.spans_lost", "value": {"intValue": "3"}},
+    ]

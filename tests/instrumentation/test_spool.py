@@ -268,7 +268,7 @@ def test_span_after_shutdown_is_counted_as_lost(
 def test_span_that_cannot_be_encoded_is_counted_as_lost(
     recorder: Recorder, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(span: Any) -> bytes:
+    def broken(span: Any, lost: int) -> bytes:
         raise TypeError("no such form")
 
     spool = SpoolProcessor(tmp_path, encode=broken)

@@ -28,6 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if needed & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.servers)
+            item.add_marker(pytest.mark.xdist_group("servers"))  # One pair of them for all.
             item.add_marker(pytest.mark.timeout(INSTALL_SECONDS))
 
 
@@ -119,7 +120,8 @@ def plain(value: dict[str, Any]) -> Any:
     if "array_value" in value:
         return [plain(one) for one in value["array_value"].get("values", [])]
     if "kvlist_value" in value:
-        return {one["key"]: plain(one["value"]) for one in value["kvlist_value"]["values"]}
+        pairs = value["kvlist_value"].get("values", [])
+        return {one["key"]: plain(one.get("value", {})) for one in pairs}
     return next(iter(value.values()), None)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -14,11 +15,11 @@ import httpx
 import pytest
 
 from midspan.pipelines.publish.exchange import Patience
-from midspan.pipelines.publish.otlp import ship
-from midspan.pipelines.publish.otlp_files import Piece, batches, read
+from midspan.pipelines.publish.otlp import batches
 from midspan.pipelines.publish.phoenix_server import PhoenixServer
 from midspan.pipelines.servers import processes, state
-from midspan.scorers.errors import Exit, SurroundingsError
+from midspan.scorers.errors import Exit
+from tests.support.as_written import pieces_in
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="read from /proc")
 BURST = 300
@@ -106,10 +107,10 @@ def test_from_up_to_down_without_losing_a_span(
     ]
 
     # Sent as a shipper would that does not wait: nearly all of it is still queued at `down`.
-    pieces = read([golden_run(number, experiment="burst") for number in range(1, BURST + 1)])
+    files = [golden_run(number, experiment="burst") for number in range(1, BURST + 1)]
     server = PhoenixServer(url, patience=Patience())
     with server.client:
-        for batch in batches(one for one in pieces if isinstance(one, Piece)):
+        for batch in batches(pieces_in(files)):
             assert server.send(batch) == {}
 
     down = midspan(own_home, "down")
@@ -126,13 +127,6 @@ def test_from_up_to_down_without_losing_a_span(
     assert [one["state"] for one in stopped] == ["stopped", "stopped"]
 
 
-def test_a_server_that_is_gone_is_named_with_the_command_that_starts_it(golden_run: Any) -> None:
-    with pytest.raises(SurroundingsError, match="mlflow does not answer at http://127") as caught:
-        ship([golden_run(1)], mlflow="http://127.0.0.1:9")
-
-    assert caught.value.fix == "Start it on this machine: midspan up mlflow"
-
-
 def test_the_demo_goes_to_the_server_that_is_up(own_home: Path, tmp_path: Path) -> None:
     (own_home / "mlflow").mkdir()
     (own_home / "mlflow" / "mlflow.db").write_text("no database")
@@ -140,11 +134,16 @@ def test_the_demo_goes_to_the_server_that_is_up(own_home: Path, tmp_path: Path) 
     demo = midspan(own_home, "demo", "--into", str(tmp_path / "demo"))
 
     assert demo.returncode == Exit.SURROUNDINGS
-    stored, link = demo.stdout.splitlines()[-2:]
-    count = stored.split()[1]
-    assert stored == f"phoenix  {count} of {count} spans stored"
-    assert link.strip().endswith("/redirects/projects/midspan-demo")
+    assert "\nphoenix http://127.0.0.1:" in demo.stdout
+    reported = dict(re.findall(r"^  (spans|scores|experiments) +(.*)$", demo.stdout, re.MULTILINE))
+    assert set(reported) == {"spans", "scores", "experiments"}
+    for counts in reported.values():
+        stored, asked = counts.split(" of ")
+        assert stored == asked
+    assert "/redirects/projects/midspan-demo\n" in demo.stdout
+    assert "\nmlflow http" not in demo.stdout
     told = demo.stderr.splitlines()
     (failed,) = [line for line in told if line.startswith("nothing was sent to mlflow: ")]
     assert "mlflow ended at once with exit code 1" in failed
-    assert told[-1] == "When the cause is mended, run the demo again: midspan demo"
+    workspace = tmp_path / "demo" / "workspace"
+    assert told[-1] == f"When the cause is mended: midspan up && midspan publish {workspace}"

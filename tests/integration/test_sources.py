@@ -11,11 +11,11 @@ from midspan.pipelines.ingest.ingest import ingest
 from midspan.pipelines.ingest.manifest import read_manifest
 from midspan.pipelines.ingest.raw import RawSpan
 from midspan.pipelines.ingest.sources.mlflow import MlflowSource
-from midspan.pipelines.publish.otlp import ship
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.errors import InvalidInput
 from midspan.scorers.tables import ALL
 from tests.pipelines.ingest.stories import counts
+from tests.support.as_written import send_as_written
 from tests.support.otlp import RUN, Story, call, offered, write
 from tests.support.recordings import FOLDER
 from tests.support.workspaces import rows
@@ -56,8 +56,7 @@ def address(servers: Any, kind: str, project: str) -> str:
 
 
 def send(servers: Any, *files: Path, project: str | None = None) -> None:
-    report = ship(files, phoenix=servers.phoenix, mlflow=servers.mlflow, project=project)
-    assert [dict(one.left) for one in report.servers] == [{}, {}]
+    send_as_written(files, project, phoenix=servers.phoenix, mlflow=servers.mlflow)
 
 
 def differing(one: Workspace, other: Workspace) -> set[tuple[str, str]]:
@@ -244,7 +243,7 @@ def test_more_spans_than_a_page_holds(
     first = 0x3100 if kind == "phoenix" else 0x3200
     project = f"pages-{kind}"
     files = [golden_run(number, experiment=project) for number in range(first, first + 205)]
-    ship(files, **{kind: getattr(servers, kind)})
+    send_as_written(files, **{kind: getattr(servers, kind)})
     summary = ingest([address(servers, kind, project)], tmp_path / "ws")
     assert (counts(summary), summary.runs) == ((1025, 1025, 0, 0), 205)
 

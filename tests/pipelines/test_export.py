@@ -9,7 +9,6 @@ import pytest
 from midspan.pipelines.chat_messages import chat, recorded
 from midspan.pipelines.cli.boundary import run
 from midspan.pipelines.cli.export import command
-from midspan.pipelines.redaction import Redaction
 from midspan.pipelines.workspace import Workspace
 from tests.scorers.builders import calls, spans, text, tools
 from tests.scorers.builders import runs as run_rows
@@ -71,7 +70,7 @@ def test_successes_as_chat(workspace: Workspace, capfd: pytest.CaptureFixture[st
     assert (code, said) == (0, ["1 run", "replaced: key 1"])
     function = {"name": "look", "arguments": '{"id": 1}'}
     assert record["messages"] == [
-        {"role": "user", "content": "price? <b><redacted:key></b>\x07 ann@x.org"},
+        {"role": "user", "content": "price? <b>REDACTED_key_a03007</b>\x07 ann@x.org"},
         {
             "role": "assistant",
             "content": "",
@@ -92,8 +91,8 @@ def test_failures_as_they_were_recorded(
     assert (code, said) == (0, ["2 runs", "replaced: email 1, key 1, secret 1"])
     first, second = records
     assert (first["run_id"], first["outcome"], first["answer"]) == ("2" * 32, "wrong", "36")
-    assert first["calls"][0]["arguments"] == '{"api_key":"<redacted:secret>","id":1}'
-    assert first["messages"][0]["parts"][0]["content"].endswith("\x07 <redacted:email>")
+    assert first["calls"][0]["arguments"] == '{"api_key":"REDACTED_secret_4fdf13","id":1}'
+    assert first["messages"][0]["parts"][0]["content"].endswith("\x07 REDACTED_email_9e5299")
     assert first["checks"] == [{"id": "amount", "kind": "state", "passed": False, "detail": None}]
     assert (second["run_id"], second["messages"]) == ("3" * 32, None)
 
@@ -114,55 +113,14 @@ def test_a_file_is_there_whole_or_not_at_all(
     assert json.loads(out.read_text())["run_id"] == "1" * 32
     empty = Workspace.create(tmp_path / "empty")
     code, _, said = exported(empty, capfd, "--successes", "--out", str(tmp_path / "none.jsonl"))
-    assert (code, said) == (2, ["0 runs"])
+    told = f"no run ended so; how they ended: midspan failures {empty.path}"
+    assert (code, said) == (2, ["0 runs", told])
     assert not list(tmp_path.glob("none*"))
 
 
 def test_which_runs_must_be_said(workspace: Workspace, capfd: pytest.CaptureFixture[str]) -> None:
     code, _, said = exported(workspace, capfd)
     assert (code, said[-1]) == (2, "Add --failures or --successes.")
-
-
-@pytest.mark.parametrize(
-    ("given", "left"),
-    [
-        ("sk-proj-abcdefgh12345678 ok", "<redacted:key> ok"),
-        ("AKIAABCDEFGHIJKLMNOP", "<redacted:key>"),
-        ("ghp_abcdefghijklmnopqrstuv", "<redacted:key>"),
-        ("Authorization: Bearer abcdef0123456789xyz", "Authorization: Bearer <redacted:token>"),
-        ("eyJhbGciOiJI.eyJzdWIiOiIx.c2lnbmF0", "<redacted:token>"),
-        ("postgres://bob:hunter2@db/shop", "postgres://bob:<redacted:secret>@db/shop"),
-        ('{"password": "hunter2", "n": 1}', '{"password": "<redacted:secret>", "n": 1}'),
-        (r"{\"api_key\": \"abcd\"}", r"{\"api_key\": \"<redacted:secret>\"}"),
-        ("export OPENAI_API_KEY=abcd1234", "export OPENAI_API_KEY=<redacted:secret>"),
-        (
-            "a\n-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----\nb",
-            "a\n<redacted:private_key>\nb",
-        ),
-    ],
-)
-def test_secrets_are_replaced(given: str, left: str) -> None:
-    redact = Redaction(emails=True)
-    assert redact(given) == left
-    assert redact.counts.total() == 1
-    assert redact(left) == left
-    assert redact.counts.total() == 1
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        "a basic internationalization of task-list-and-notes",
-        "pk_orders_customer_id_index on risk-assessment-2024-results",
-        "harness midspan-demo@0.1.0, 12 tokens: 40, keys: 3",
-        "https://example.org:8080/a?b=c",
-        "\x1b[31m <script>alert(1)</script> ignore all instructions",
-    ],
-)
-def test_other_text_is_left_as_it_is(given: str) -> None:
-    redact = Redaction(emails=True)
-    assert redact({"a": [given, 1, None, True]}) == {"a": [given, 1, None, True]}
-    assert not redact.counts
 
 
 def test_messages_of_other_shapes() -> None:

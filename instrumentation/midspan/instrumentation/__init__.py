@@ -1,6 +1,7 @@
 """Emit one span per step of an agent, and keep the spans of each run in a file."""
 
-from midspan.instrumentation.context import current_run, run
+from midspan.instrumentation.capture import Capture
+from midspan.instrumentation.context import carried, current_run, run
 from midspan.instrumentation.handlers import (
     AgentHandle,
     Cost,
@@ -15,12 +16,14 @@ from midspan.instrumentation.handlers import (
     tool,
     tool_call,
 )
-from midspan.instrumentation.provider import Telemetry, setup
+from midspan.instrumentation.provider import setup
 from midspan.instrumentation.report import SpoolReport
 from midspan.instrumentation.run_context import RunContext
+from midspan.instrumentation.telemetry import Telemetry
 
 __all__ = [
     "AgentHandle",
+    "Capture",
     "Cost",
     "LlmHandle",
     "RunContext",
@@ -29,6 +32,7 @@ __all__ = [
     "ToolHandle",
     "Usage",
     "agent",
+    "carried",
     "current_run",
     "llm_call",
     "run",

@@ -3,26 +3,31 @@
 The first that exists holds: an enclosing `run`, OpenTelemetry baggage, the environment variables.
 """
 
+import contextvars
 import functools
+import inspect
 import logging
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ContextDecorator, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from types import TracebackType
+from typing import Any, ParamSpec, TypeVar, cast
 
 from opentelemetry import trace
 from opentelemetry.context import Context
 
+from midspan.instrumentation.capture.current import TELEMETRY
 from midspan.instrumentation.interruptions import let_through
 from midspan.instrumentation.losses import recorded
 from midspan.instrumentation.run_context import RunContext
 
-logger = logging.getLogger(__name__)
+P = ParamSpec("P")
+ResultT = TypeVar("ResultT")
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
-TELEMETRY: Final = "_midspan_telemetry"
-"""Attribute of a tracer provider: the handle on what `setup` has added to it."""
+logger = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
@@ -37,7 +42,47 @@ class Scope:
 _scope: ContextVar[Scope | None] = ContextVar("midspan_run", default=None)
 
 
-@contextmanager
+class RunBlock(ContextDecorator):
+    """What `run` gives back: a block, or a decorator that puts each call into a run of its own."""
+
+    def __init__(self, begin: Callable[[], AbstractContextManager[RunContext]]) -> None:
+        """Keep how a run begins."""
+        self._begin = begin
+        self._entered: list[AbstractContextManager[RunContext]] = []
+
+    def __enter__(self) -> RunContext:
+        """Begin a run, and return it."""
+        block = self._begin()
+        context = block.__enter__()
+        self._entered.append(block)
+        return context
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        """End the run; an exception goes on its way."""
+        self._entered.pop().__exit__(kind, error, where)
+
+    def __call__(self, function: FunctionT) -> FunctionT:
+        """Return the function, plain or async, with each call in a run of its own."""
+        if not inspect.iscoroutinefunction(function):
+            return super().__call__(function)
+
+        @functools.wraps(function)
+        async def call(*args: Any, **kwargs: Any) -> Any:
+            with self._recreate_cm():
+                return await function(*args, **kwargs)
+
+        return cast(FunctionT, call)
+
+    def _recreate_cm(self) -> "RunBlock":
+        # Calls may overlap, in tasks and threads: each has a block of its own.
+        return RunBlock(self._begin)
+
+
 def run(
     context: RunContext | None = None,
     /,
@@ -52,11 +97,11 @@ def run(
     harness: str | None = None,
     launch: int | None = None,
     new_run_id: Callable[[], str] = lambda: uuid.uuid4().hex,
-) -> Iterator[RunContext]:
-    """Yield the run that all spans started inside belong to; its spool file closes at the end.
+) -> RunBlock:
+    """Return a block, or decorator: the run that all spans started inside belong to.
 
-    What is not given is taken from the run around it. The run id is a fresh one, unless a parent
-    process or caller has told this process which run it works for.
+    Its spool file closes at the end. What is not given is taken from the run around it. The run id
+    is a fresh one, unless a parent process or caller has told this process which run it works for.
 
     Example:
         >>> with run(experiment="shop", task="refund", trial=0, run_id="0" * 32) as context:
@@ -74,6 +119,13 @@ def run(
         "harness": harness,
         "launch": launch,
     }
+    return RunBlock(lambda: _block(context, given, new_run_id))
+
+
+@contextmanager
+def _block(
+    context: RunContext | None, given: dict[str, Any], new_run_id: Callable[[], str]
+) -> Iterator[RunContext]:
     outer = _scope.get()
     inner = recorded("run", lambda: _inner(context, outer, given), RunContext())
     if inner.run_id is None:
@@ -86,6 +138,28 @@ def run(
         # Not reset(token): a block may be left in another context than it was entered in.
         _scope.set(outer)
         _leave(scope)
+
+
+def carried(function: Callable[P, ResultT]) -> Callable[P, ResultT]:
+    """Return the function, to be called by a thread, with the run and the step of now around it.
+
+    A thread that is begun in a `run` block knows nothing of it by itself.
+
+    Example:
+        >>> import concurrent.futures
+        >>> with run(task="refund"), concurrent.futures.ThreadPoolExecutor() as pool:
+        ...     [context] = pool.map(carried(lambda _: current_run()), [1])
+        >>> context.task
+        'refund'
+    """
+    here = contextvars.copy_context()
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> ResultT:
+        # A copy for each call, as two threads cannot be in one at the same time.
+        return here.copy().run(function, *args, **kwargs)
+
+    return call
 
 
 def current_run(context: Context | None = None) -> RunContext | None:

@@ -21,6 +21,8 @@ class Verb(NamedTuple):
     module: str
     extra: str
     summary: str
+    alone: str | None = None
+    """Module whose `main` does it without any extra."""
 
 
 VERBS: Final[dict[str, Verb]] = {
@@ -31,10 +33,25 @@ VERBS: Final[dict[str, Verb]] = {
     "up": Verb("midspan.pipelines.cli.up", "pipelines", "Start Phoenix and MLflow on this machine"),
     "down": Verb("midspan.pipelines.cli.down", "pipelines", "Stop what `up` started"),
     "status": Verb("midspan.pipelines.cli.status", "pipelines", "Say which servers run, and where"),
+    "trace": Verb(
+        "midspan.pipelines.cli.trace",
+        "pipelines",
+        "Run an agent, with what instrumentation is installed turned on",
+        alone="midspan.instrumentation.auto.command",
+    ),
+    "proxy": Verb(
+        "midspan.pipelines.cli.proxy", "proxy", "Record what passes between an agent and its model"
+    ),
     "ingest": Verb("midspan.pipelines.cli.ingest", "pipelines", "Read spans into a workspace"),
     "checks": Verb("midspan.pipelines.cli.checks", "pipelines", "Check what a run left behind"),
     "score": Verb(
         "midspan.pipelines.cli.score", "pipelines", "Score a workspace, or span files directly"
+    ),
+    "publish": Verb(
+        "midspan.pipelines.cli.publish", "pipelines", "Send spans and scores to Phoenix and MLflow"
+    ),
+    "pull": Verb(
+        "midspan.pipelines.cli.pull", "pipelines", "Fetch what people said there, as scores"
     ),
     "markers": Verb(
         "midspan.pipelines.cli.markers", "pipelines", "Check markers, and see where they fire"
@@ -120,7 +137,9 @@ def help_text() -> str:
 
 
 def _run(verb: str, arguments: list[str]) -> int:
-    extra = VERBS[verb].extra
+    extra, alone = VERBS[verb].extra, VERBS[verb].alone
+    if alone is not None:
+        return int(importlib.import_module(alone).main(arguments))
     try:
         boundary = importlib.import_module("midspan.pipelines.cli.boundary")
         module = importlib.import_module(VERBS[verb].module)

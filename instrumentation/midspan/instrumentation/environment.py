@@ -36,6 +36,19 @@ LAUNCH: Final = "MIDSPAN_LAUNCH"
 SPOOL: Final = "MIDSPAN_SPOOL"
 """Directory for the spool: one OTLP file per run. No spool when unset."""
 
+TRACE: Final = "MIDSPAN_TRACE"
+"""Set by `midspan trace` to its process id: Python processes turn on what is installed."""
+
+TRACE_WITHOUT: Final = "MIDSPAN_TRACE_WITHOUT"
+"""Libraries that `midspan trace` leaves alone, with commas between them."""
+
+TRACE_REPORT: Final = "MIDSPAN_TRACE_REPORT"
+"""The pipe on which a process tells `midspan trace` what it wrote and lost."""
+
+FSYNC: Final = "MIDSPAN_FSYNC"
+"""When spool files are forced to the disk: `never`, left to the system, which is the default;
+`close`, once a run is over; `always`, with each span."""
+
 HOME: Final = "MIDSPAN_HOME"
 """Where `midspan up` keeps servers and their data; the platform's data directory when unset."""
 
@@ -54,6 +67,25 @@ STATUS_OK: Final = "MIDSPAN_STATUS_OK"
 OpenTelemetry leaves OK to the application. midspan sets it, as MLflow counts a tool call without it
 as failed.
 """
+
+CONTENT: Final = "MIDSPAN_CONTENT"
+"""How much content stands on spans: `full`, `metadata` (roles, tool names, why the model stopped)
+or `none`. It comes before OpenTelemetry's own switch."""
+
+REDACT: Final = "MIDSPAN_REDACT"
+"""`off` leaves keys, tokens and passwords in; `emails` takes addresses of email out as well."""
+
+REDACT_PATTERNS: Final = "MIDSPAN_REDACT_PATTERNS"
+"""Further secrets: a line `KIND=REGULAR EXPRESSION` each."""
+
+UNTOUCHED: Final = "MIDSPAN_REDACT_UNTOUCHED"
+"""Attributes in which nothing is replaced: names or patterns, with commas between them."""
+
+LEAVE_OUT: Final = "MIDSPAN_LEAVE_OUT"
+"""Attributes that are not kept at all: names or patterns, with commas between them."""
+
+LONGEST: Final = "MIDSPAN_LONGEST_TEXT"
+"""Characters after which an attribute is cut off; 4194304 when unset."""
 
 CAPTURE_CONTENT: Final = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
 """OpenTelemetry's own switch: `false`, `NO_CONTENT` or `EVENT_ONLY` keeps

@@ -5,7 +5,7 @@ import os
 import socket
 import threading
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 from urllib.parse import urlsplit
@@ -14,6 +14,10 @@ from opentelemetry.exporter.otlp.proto.http import Compression
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+
+from midspan.instrumentation.losses import recorded
+
+Keep = Callable[[ReadableSpan], ReadableSpan]
 
 logger = logging.getLogger(__name__)
 
@@ -25,12 +29,17 @@ class ExportProcessor(BatchSpanProcessor):
     """A batch processor that counts, and gives up at the end where nobody listens."""
 
     def __init__(
-        self, url: str, exporter: SpanExporter, *, patience: float = PATIENCE_SECONDS
+        self,
+        url: str,
+        exporter: SpanExporter,
+        *,
+        patience: float = PATIENCE_SECONDS,
+        sieve: Keep = lambda span: span,
     ) -> None:
-        """Keep where the spans go."""
+        """Keep where the spans go, and what of each."""
         self._url = url
         self._patience = patience
-        self._counted = _CountedExporter(exporter)
+        self._counted = _CountedExporter(exporter, sieve)
         self._ended = 0
         self._lock = threading.RLock()
         self._over = False
@@ -81,18 +90,24 @@ class ExportProcessor(BatchSpanProcessor):
 class _CountedExporter(SpanExporter):
     """An exporter that says how much it has sent, and nothing once it is shut down."""
 
-    def __init__(self, exporter: SpanExporter) -> None:
+    def __init__(self, exporter: SpanExporter, sieve: Keep) -> None:
         self.sent = 0
+        self._sieve = sieve
         self._exporter = exporter
         self._over = False
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         if self._over:
             return SpanExportResult.FAILURE
-        result = self._exporter.export(spans)
+        kept = [span for span in map(self._kept, spans) if span is not None]
+        result = self._exporter.export(kept)
         if result is SpanExportResult.SUCCESS:
-            self.sent += len(spans)
+            self.sent += len(kept)
         return result
+
+    def _kept(self, span: ReadableSpan) -> ReadableSpan | None:
+        # A span that cannot be looked through is not sent.
+        return recorded("redaction", lambda: self._sieve(span), None)
 
     def shutdown(self) -> None:
         if not self._over:
@@ -103,8 +118,8 @@ class _CountedExporter(SpanExporter):
         return self._exporter.force_flush(timeout_millis)
 
 
-def export_processor(url: str, headers: Mapping[str, str] | None) -> ExportProcessor:
-    """Return what sends spans to an OTLP/HTTP server."""
+def export_processor(url: str, headers: Mapping[str, str] | None, sieve: Keep) -> ExportProcessor:
+    """Return what sends spans, or what of them may be kept, to an OTLP/HTTP server."""
     # Messages repeat from call to call: gzip makes a sixth of them, unless another choice was made.
     chosen = {"OTEL_EXPORTER_OTLP_COMPRESSION", "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION"} & set(
         os.environ
@@ -114,7 +129,7 @@ def export_processor(url: str, headers: Mapping[str, str] | None) -> ExportProce
         headers=dict(headers) if headers else None,
         compression=None if chosen else Compression.Gzip,
     )
-    return ExportProcessor(url, exporter)
+    return ExportProcessor(url, exporter, sieve=sieve)
 
 
 def listens(url: str, seconds: float) -> bool:

@@ -1,83 +1,37 @@
 """Sets up where spans go: an OTLP endpoint to watch, a spool to score from, or both."""
 
-import atexit
 import functools
 import inspect
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, cast, get_args
 
 from opentelemetry import trace
 from opentelemetry.trace import TracerProvider
 
 from midspan.instrumentation import conventions, environment
-from midspan.instrumentation.context import TELEMETRY, environment_run
+from midspan.instrumentation.capture.current import TELEMETRY
+from midspan.instrumentation.capture.settings import Capture
+from midspan.instrumentation.capture.sieve import Sieve
+from midspan.instrumentation.context import environment_run
 from midspan.instrumentation.interruptions import let_through
-from midspan.instrumentation.report import SpoolReport
-from midspan.instrumentation.run_context import DEFAULT_EXPERIMENT
+from midspan.instrumentation.run_context import ATTRIBUTES, DEFAULT_EXPERIMENT
+from midspan.instrumentation.segment import Sync
+from midspan.instrumentation.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import SpanLimits, SpanProcessor
     from opentelemetry.sdk.trace import TracerProvider as SdkTracerProvider
 
+    from midspan.instrumentation.capture.spans import SpanSieve
+
 logger = logging.getLogger(__name__)
 
 TRACES_PATH: Final = "/v1/traces"
 DEFAULT_SERVICE: Final = "agent"
-
-
-class Telemetry:
-    """What `setup` has put in place; it ends with the process, or by `shutdown`."""
-
-    def __init__(self, experiment: str | None) -> None:
-        """Begin with nothing added."""
-        self.experiment = experiment
-        self.ended = False
-        self._processors: dict[str, SpanProcessor] = {}
-        atexit.register(self.shutdown)
-
-    def flush(self, timeout_seconds: float = 30.0) -> bool:
-        """Send what waits to be sent; return whether all of it went out."""
-        milliseconds = int(timeout_seconds * 1000)
-        sent = [p.force_flush(milliseconds) for p in self._processors.values()]
-        return all(sent)
-
-    def shutdown(self) -> None:
-        """Send what waits, close all files, and take nothing further."""
-        atexit.unregister(self.shutdown)
-        self.ended = True
-        for key, processor in self._processors.items():
-            try:
-                processor.shutdown()
-            except Exception as error:
-                let_through(error)
-                logger.warning("could not close %s", key, exc_info=True)
-
-    def report(self, run_id: str) -> SpoolReport:
-        """Return how many spans of a run stand in its files, and how many were lost."""
-        from midspan.instrumentation.spool import SpoolProcessor
-
-        spools = [p for p in self._processors.values() if isinstance(p, SpoolProcessor)]
-        reports = [spool.report(run_id) for spool in spools] or [SpoolReport()]
-        # Of several spools, the one that lost most: a record is as good as its worst copy.
-        return max(reports, key=lambda report: report.lost)
-
-    def add(
-        self, tracer_provider: "SdkTracerProvider", key: str, make: Callable[[], "SpanProcessor"]
-    ) -> None:
-        """Add a processor, unless the same was added before or it cannot be made."""
-        if key in self._processors:
-            return
-        try:
-            processor = self._processors[key] = make()
-        except Exception as error:
-            let_through(error)
-            logger.warning("no spans will go to %s", key, exc_info=True)
-        else:
-            tracer_provider.add_span_processor(processor)
 
 
 def setup(
@@ -88,6 +42,7 @@ def setup(
     spool: str | os.PathLike[str] | None = None,
     service_name: str | None = None,
     tracer_provider: TracerProvider | None = None,
+    capture: Capture | None = None,
 ) -> Telemetry:
     """Return a handle on what was set up; calling it again adds only what is new.
 
@@ -102,9 +57,11 @@ def setup(
         spool: Directory for one file per run; `MIDSPAN_SPOOL`.
         service_name: `service.name` of the resource; `OTEL_SERVICE_NAME`, else `agent`.
         tracer_provider: The tracer provider to add to, in place of the global one.
+        capture: How much content is kept and what is taken out of it; the environment's choice,
+            else all content, without keys, tokens and passwords.
     """
     try:
-        return _set_up(experiment, endpoint, headers, spool, service_name, tracer_provider)
+        return _set_up(experiment, endpoint, headers, spool, service_name, tracer_provider, capture)
     except Exception as error:
         let_through(error)
         # The SDK itself cannot be imported where a limit of the environment is no number.
@@ -120,6 +77,7 @@ def _set_up(
     spool: str | os.PathLike[str] | None,
     service_name: str | None,
     tracer_provider: TracerProvider | None,
+    capture: Capture | None,
 ) -> Telemetry:
     provider = tracer_provider or trace.get_tracer_provider()
     if isinstance(provider, trace.ProxyTracerProvider):
@@ -130,6 +88,8 @@ def _set_up(
     if telemetry is None or telemetry.ended:
         telemetry = Telemetry(experiment)
     telemetry.experiment = experiment or telemetry.experiment
+    if capture is not None:
+        telemetry.sieve = Sieve(capture)
     if not hasattr(provider, "add_span_processor"):
         logger.warning(
             "%s takes no span processors: neither spool nor endpoint is set up",
@@ -138,7 +98,8 @@ def _set_up(
         return telemetry
     setattr(provider, TELEMETRY, telemetry)
     _add_processors(
-        functools.partial(telemetry.add, cast("SdkTracerProvider", provider)),
+        telemetry,
+        cast("SdkTracerProvider", provider),
         endpoint,
         headers,
         spool or os.environ.get(environment.SPOOL),
@@ -147,35 +108,48 @@ def _set_up(
 
 
 def _add_processors(
-    add: Callable[[str, Callable[[], "SpanProcessor"]], None],
+    telemetry: Telemetry,
+    provider: "SdkTracerProvider",
     endpoint: str | None,
     headers: Mapping[str, str] | None,
     spool: str | os.PathLike[str] | None,
 ) -> None:
+    from midspan.instrumentation.capture.spans import SpanSieve
     from midspan.instrumentation.processor import RunContextProcessor
 
+    sieve = SpanSieve(lambda: telemetry.sieve)
+    add = functools.partial(telemetry.add, provider)
     add("the run context", RunContextProcessor)
     if spool:
         directory = Path(spool).absolute()
-        add(f"the spool {directory}", lambda: _spool(os.fspath(spool), directory))
+        add(f"the spool {directory}", lambda: _spool(os.fspath(spool), directory, sieve))
     if endpoint:
         url = endpoint.rstrip("/").removesuffix(TRACES_PATH) + TRACES_PATH
         key = f"{url} {sorted(headers.items())}" if headers else url
-        add(key, lambda: _exporting(url, headers))
+        add(key, lambda: _exporting(url, headers, sieve))
 
 
-def _spool(given: str, directory: Path) -> "SpanProcessor":
+def _spool(given: str, directory: Path, sieve: "SpanSieve") -> "SpanProcessor":
+    from midspan.instrumentation.otlp_json import encode_line
     from midspan.instrumentation.spool import SpoolProcessor
 
     if "://" in given:
         raise ValueError(f"the spool must be a directory, not {given}: copy it there afterwards")
-    return SpoolProcessor(directory)
+    sync = os.environ.get(environment.FSYNC, "").strip().lower() or "never"
+    if sync not in get_args(Sync):
+        logger.warning("%s is one of %s, not %r", environment.FSYNC, get_args(Sync), sync)
+        sync = "never"
+    return SpoolProcessor(
+        directory,
+        encode=lambda span, lost: encode_line(sieve(span), lost),
+        sync=cast("Sync", sync),
+    )
 
 
-def _exporting(url: str, headers: Mapping[str, str] | None) -> "SpanProcessor":
+def _exporting(url: str, headers: Mapping[str, str] | None, sieve: "SpanSieve") -> "SpanProcessor":
     from midspan.instrumentation.exporting import export_processor
 
-    return export_processor(url, headers)
+    return export_processor(url, headers, sieve)
 
 
 def _new_provider(experiment: str | None, service_name: str | None) -> TracerProvider:
@@ -210,7 +184,10 @@ def _resource(experiment: str | None, service_name: str | None) -> "Resource":
     defaults = {conventions.SERVICE_NAME: DEFAULT_SERVICE, conventions.PROJECT_NAME: project}
     given = {conventions.SERVICE_NAME: service_name, conventions.PROJECT_NAME: experiment}
     explicit = {name: value for name, value in given.items() if value is not None}
-    return Resource(defaults).merge(OTELResourceDetector().detect()).merge(Resource(explicit))
+    # What the variable says of the run stands on each span.
+    asked = OTELResourceDetector().detect().attributes
+    kept = {name: value for name, value in asked.items() if name not in ATTRIBUTES.values()}
+    return Resource({**defaults, **kept, **explicit})
 
 
 def _endpoint_from_environment() -> str | None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
+from urllib.parse import quote
 
 from opentelemetry import baggage
 from opentelemetry.context import Context
@@ -90,6 +91,10 @@ class RunContext:
         """Return the variables that tell a child process its run."""
         values = {name: getattr(self, name) for name in VARIABLES}
         return {VARIABLES[name]: str(value) for name, value in values.items() if value is not None}
+
+    def resource_attributes(self) -> str:
+        """Return what `OTEL_RESOURCE_ATTRIBUTES` says of the run, for SDKs of other languages."""
+        return ",".join(f"{ATTRIBUTES[name]}={quote(str(value))}" for name, value in self._known())
 
     def to_baggage(self, context: Context | None = None) -> Context:
         """Return an OpenTelemetry context whose baggage carries the run to other services.

@@ -4,7 +4,10 @@ import os
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Literal, Self
+
+Sync = Literal["never", "close", "always"]
+"""When a file is forced to the disk: left to the system, when it is closed, with each line."""
 
 SUFFIX: Final = ".otlp.jsonl"
 PART: Final = ".part"
@@ -14,14 +17,15 @@ CLOSED: Final = -1
 class Segment:
     """An open file that nobody else writes to."""
 
-    def __init__(self, path: Path, descriptor: int) -> None:
+    def __init__(self, path: Path, descriptor: int, sync: Sync = "never") -> None:
         """Take over an open descriptor of `path` with `.part` behind it."""
         self.path = path
         self.size = 0
+        self._sync = sync
         self._descriptor = descriptor
 
     @classmethod
-    def create(cls, directory: Path, stem: str) -> Self:
+    def create(cls, directory: Path, stem: str, sync: Sync = "never") -> Self:
         """Return the first segment of a run that does not exist yet, in whatever process."""
         directory.mkdir(parents=True, exist_ok=True)
         for number in count():
@@ -40,7 +44,7 @@ class Segment:
                 os.close(descriptor)
                 part.unlink()
                 continue
-            return cls(path, descriptor)
+            return cls(path, descriptor, sync)
         raise AssertionError("count() does not end")
 
     def write(self, line: bytes) -> None:
@@ -49,6 +53,8 @@ class Segment:
         try:
             while done < len(line):
                 done += os.write(self._descriptor, line[done:] if done else line)
+            if self._sync == "always":
+                os.fsync(self._descriptor)
         except BaseException:
             # Not `if done`: a signal handler may raise after a write and before it is counted.
             os.ftruncate(self._descriptor, self.size)
@@ -59,9 +65,15 @@ class Segment:
         """Close the file and give it its final name."""
         if self._descriptor != CLOSED:
             descriptor, self._descriptor = self._descriptor, CLOSED
-            os.close(descriptor)
+            try:
+                if self._sync != "never":
+                    os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
         try:
             _part(self.path).rename(self.path)
+            if self._sync != "never":
+                _sync_directory(self.path.parent)
         except FileNotFoundError:
             # A signal handler may have raised after the file had its name: then it is done.
             if not self.path.exists():
@@ -71,6 +83,15 @@ class Segment:
         """Close the descriptor only: the file belongs to another process."""
         with suppress(OSError):
             os.close(self._descriptor)
+
+
+def _sync_directory(directory: Path) -> None:
+    """Force the name of a file to the disk, which its directory holds."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _part(path: Path) -> Path:

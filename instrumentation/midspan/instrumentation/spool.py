@@ -26,10 +26,13 @@ from midspan.instrumentation.interruptions import let_through
 from midspan.instrumentation.otlp_json import encode_line
 from midspan.instrumentation.report import SpoolReport
 from midspan.instrumentation.run_context import normalised_run_id
-from midspan.instrumentation.segment import Segment
+from midspan.instrumentation.segment import Segment, Sync
 from midspan.instrumentation.turns import Turns
 
 logger = logging.getLogger(__name__)
+
+Encode = Callable[[ReadableSpan, int], bytes]
+"""What writes a span as a line, and the number of spans that were lost before it."""
 
 SEGMENT_BYTES: Final = 64 * 2**20
 OPEN_FILES: Final = 128
@@ -42,6 +45,8 @@ class Tally:
     launch: int
     written: int = 0
     lost: int = 0
+    told: int = 0
+    """Of the lost, how many a span that was written tells of."""
 
 
 class SpoolProcessor(SpanProcessor):
@@ -53,13 +58,15 @@ class SpoolProcessor(SpanProcessor):
         *,
         segment_bytes: int = SEGMENT_BYTES,
         open_files: int = OPEN_FILES,
-        encode: Callable[[ReadableSpan], bytes] = encode_line,
+        encode: Encode = encode_line,
+        sync: Sync = "never",
     ) -> None:
         """Keep where to write; the directory is made with the first span."""
         self.directory = directory
         self._segment_bytes = segment_bytes
         self._open_files = open_files
         self._encode = encode
+        self._sync = sync
         self._turns = Turns()
         self._segments: OrderedDict[str, Segment] = OrderedDict()
         self._tallies: dict[str, Tally] = {}
@@ -101,10 +108,11 @@ class SpoolProcessor(SpanProcessor):
     def _keep(self, span: ReadableSpan, trace_id: int) -> None:
         given = (span.attributes or {}).get(conventions.RUN_ID)
         run_id = normalised_run_id(str(given or format_trace_id(trace_id)))
-        line = self._line(span)
         tally = self._tally(run_id)
+        line = self._line(span, tally.lost - tally.told)
         if line is not None and self._write(f"{run_id}-{tally.launch}", line):
             tally.written += 1
+            tally.told = tally.lost
         else:
             tally.lost += 1
         if given is None and (span.parent is None or span.parent.is_remote):
@@ -122,9 +130,9 @@ class SpoolProcessor(SpanProcessor):
         for stem in list(self._segments):
             self._close(stem)
 
-    def _line(self, span: ReadableSpan) -> bytes | None:
+    def _line(self, span: ReadableSpan, lost: int) -> bytes | None:
         try:
-            return self._encode(span)
+            return self._encode(span, lost)
         except Exception as error:
             let_through(error)
             self._warn(f"span {span.name!r}: {error}")
@@ -155,7 +163,7 @@ class SpoolProcessor(SpanProcessor):
     def _create(self, stem: str) -> Segment:
         if len(self._segments) >= self._open_files:
             self._close(next(iter(self._segments)))
-        segment = self._segments[stem] = Segment.create(self.directory, stem)
+        segment = self._segments[stem] = Segment.create(self.directory, stem, self._sync)
         return segment
 
     def _close(self, stem: str) -> None:

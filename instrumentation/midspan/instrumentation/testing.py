@@ -67,6 +67,14 @@ class Recorder(SpanProcessor):
         """Return the finished spans as plain dictionaries."""
         return [span_dict(span) for span in self.finished]
 
+    def exported(self) -> list[dict[str, Any]]:
+        """Return the finished spans in the order in which they began, to compare with a snapshot.
+
+        What is not there is left out: a step that went well has no `message` and no `events`.
+        """
+        begun = sorted(self.spans(), key=lambda span: (span["start_ns"], span["span_id"]))
+        return [{k: v for k, v in span.items() if v not in (None, [], {})} for span in begun]
+
     def attributes(self) -> dict[str, dict[str, Any]]:
         """Return the attributes of the finished spans by span name."""
         return {span["name"]: span["attributes"] for span in self.spans()}

@@ -8,9 +8,9 @@ from typing import Any, Final, Literal
 
 import polars as pl
 
+from midspan.instrumentation.redaction import Redaction
 from midspan.pipelines.chat_messages import Message, chat, recorded
 from midspan.pipelines.chunks import Chunks
-from midspan.pipelines.redaction import Redaction
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.comparison.runs import told_outcomes
 from midspan.scorers.outcomes import with_outcome
@@ -71,7 +71,7 @@ def export(
                 tally.left_out[run.id] = record
                 continue
             tally.runs += 1
-            yield json.dumps(redact(record), ensure_ascii=False) + "\n"
+            yield json.dumps(redact(record, run.id), ensure_ascii=False) + "\n"
 
 
 def _record(

@@ -1,4 +1,4 @@
-"""Reading, grouping and sending spool files; the integration tests have the real servers."""
+"""Grouping and sending spans; the integration tests have the real servers."""
 
 import gzip
 import json
@@ -15,10 +15,9 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from midspan.pipelines.publish import links
 from midspan.pipelines.publish.exchange import GaveUp, Patience, post
-from midspan.pipelines.publish.otlp import ship
-from midspan.pipelines.publish.otlp_files import Batch, Piece, Unreadable, batches, read
+from midspan.pipelines.publish.otlp import Batch, batches
 from midspan.pipelines.publish.phoenix_server import PhoenixServer
-from midspan.scorers.errors import Exit, SurroundingsError
+from tests.support.as_written import pieces_in
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 
@@ -49,91 +48,10 @@ def spool(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-def pieces(found: Iterator[Piece | Unreadable]) -> list[Piece]:
-    return [one for one in found if isinstance(one, Piece)]
-
-
 def decoded(batch: Batch) -> ExportTraceServiceRequest:
     request: ExportTraceServiceRequest
     request = ExportTraceServiceRequest.FromString(gzip.decompress(batch.encode()))
     return request
-
-
-class TestReading:
-    def test_ids_in_hex_become_bytes_everywhere(self, spool: Callable[..., Path]) -> None:
-        link = {"traceId": "ff" * 16, "spanId": "ee" * 8}
-
-        (piece,) = pieces(
-            read([spool(request(span(7, parentSpanId="00000000000000AB", links=[link])))])
-        )
-
-        assert piece.span.trace_id == bytes.fromhex(TRACE)
-        assert piece.span.span_id == bytes(7) + b"\x07"
-        assert piece.span.parent_span_id == bytes(7) + b"\xab"
-        assert piece.span.links[0].trace_id == b"\xff" * 16
-        assert piece.span.links[0].span_id == b"\xee" * 8
-
-    def test_attributes_of_every_type_arrive(self, spool: Callable[..., Path]) -> None:
-        values: dict[str, Any] = {
-            "text": {"stringValue": "ä"},
-            "count": {"intValue": "9007199254740993"},
-            "share": {"doubleValue": 0.5},
-            "flag": {"boolValue": True},
-            "list": {"arrayValue": {"values": [{"intValue": "1"}]}},
-            "none": {},
-        }
-        attributes = [{"key": key, "value": value} for key, value in values.items()]
-
-        (piece,) = pieces(read([spool(request(span(1, attributes=attributes)))]))
-
-        got = {one.key: one.value for one in piece.span.attributes}
-        assert got["text"].string_value == "ä"
-        assert got["count"].int_value == 9007199254740993
-        assert got["share"].double_value == 0.5
-        assert got["flag"].bool_value is True
-        assert got["list"].array_value.values[0].int_value == 1
-        assert got["none"].WhichOneof("value") is None
-
-    @pytest.mark.parametrize(
-        ("line", "reason"),
-        [
-            (b'{"resourceSpans": [{"scopeSp', "not an OTLP request"),
-            (b"[1, 2]\n", "not an OTLP request"),
-            (b"\xff\xfe\n", "not an OTLP request"),
-            (request(span(1) | {"traceId": "xyz"}), "not an OTLP span"),
-            (request(span(1) | {"spanId": "ab"}), "a span needs a trace id of 32"),
-            (request(span(1, kind={"no": "kind"})), "not an OTLP span"),
-        ],
-    )
-    def test_what_is_not_otlp_is_named_and_the_rest_goes_on(
-        self, spool: Callable[..., Path], line: bytes, reason: str
-    ) -> None:
-        path = spool(request(span(1)), line if line.endswith(b"\n") else line + b"\n", b"\n")
-        with path.open("ab") as file:
-            file.write(request(span(2)))
-
-        found = list(read([path]))
-
-        assert [one.key[1] for one in found if isinstance(one, Piece)] == [
-            "0000000000000001",
-            "0000000000000002",
-        ]
-        (bad,) = (one for one in found if isinstance(one, Unreadable))
-        assert bad.where == f"{path}:2"
-        assert bad.reason.startswith(reason)
-
-    def test_a_trace_goes_to_the_project_that_its_first_span_names(
-        self, spool: Callable[..., Path]
-    ) -> None:
-        other = "b" * 32
-        path = spool(
-            request(span(1, attributes=experiment("mine"))),
-            request(span(2), resource={"openinference.project.name": "theirs"}),
-            request(span(3, trace=other)),
-        )
-
-        assert [one.project for one in pieces(read([path]))] == ["mine", "mine", "default"]
-        assert [one.project for one in pieces(read([path], "chosen"))] == ["chosen"] * 3
 
 
 class TestBatches:
@@ -143,7 +61,7 @@ class TestBatches:
         many = [span(n, attributes=experiment("a")) for n in range(1, 601)]
         other = span(601, trace="c" * 32, attributes=experiment("b"))
 
-        made = list(batches(pieces(read([spool(request(*many), request(other))]))))
+        made = list(batches(pieces_in([spool(request(*many), request(other))])))
 
         assert [(one.project, len(one.pieces)) for one in made] == [
             ("a", 512),
@@ -155,9 +73,7 @@ class TestBatches:
         large = [{"key": "text", "value": {"stringValue": "x" * 3_000_000}}]
 
         made = list(
-            batches(
-                pieces(read([spool(*(request(span(n, attributes=large)) for n in range(1, 4)))]))
-            )
+            batches(pieces_in([spool(*(request(span(n, attributes=large)) for n in range(1, 4)))]))
         )
 
         assert [len(one.pieces) for one in made] == [2, 1]
@@ -167,7 +83,7 @@ class TestBatches:
     ) -> None:
         lines = [request(span(n), resource={"service.name": "shop"}) for n in (1, 2)]
 
-        (batch,) = batches(pieces(read([spool(*lines)], "größe/b")))
+        (batch,) = batches(pieces_in([spool(*lines)], "größe/b"))
 
         (resource_spans,) = decoded(batch).resource_spans
         assert {a.key: a.value.string_value for a in resource_spans.resource.attributes} == {
@@ -271,7 +187,7 @@ class TestSending:
             return 200, {}
 
         spans = [span(n, name="poison" if n == 6 else "step") for n in range(1, 11)]
-        (batch,) = batches(pieces(read([spool(request(*spans))])))
+        (batch,) = batches(pieces_in([spool(request(*spans))]))
         with receiver(answer) as url:
             server = PhoenixServer(url, patience=Clock().patience())
             with server.client:
@@ -282,7 +198,7 @@ class TestSending:
 
     def test_after_a_server_is_gone_nothing_more_is_tried(self, spool: Callable[..., Path]) -> None:
         clock = Clock()
-        (batch,) = batches(pieces(read([spool(request(span(1)))])))
+        (batch,) = batches(pieces_in([spool(request(span(1)))]))
         asked: list[int] = []
 
         def answer(number: int, _: bytes) -> tuple[int, dict[str, str]]:
@@ -300,20 +216,6 @@ class TestSending:
             first == second == {batch.pieces[0].key: "phoenix gave no answer (HTTP 503, for 1 s)"}
         )
         assert len(asked) == tries
-
-    @pytest.mark.parametrize("server", ["phoenix", "mlflow"])
-    def test_an_unreachable_server_is_an_error_with_its_address(
-        self, spool: Callable[..., Path], server: str
-    ) -> None:
-        addresses: dict[str, Any] = {server: "http://127.0.0.1:9"}
-
-        with pytest.raises(
-            SurroundingsError, match=f"{server} does not answer at http://127"
-        ) as caught:
-            ship([spool(request(span(1)))], **addresses)
-
-        assert caught.value.exit_code == Exit.SURROUNDINGS
-        assert caught.value.fix == f"Start it on this machine: midspan up {server}"
 
 
 def test_links_lead_to_projects_and_traces() -> None:

@@ -13,11 +13,11 @@ from midspan.instrumentation.handlers.base import (
     Attributes,
     Clock,
     StepHandle,
-    captures_content,
     quietly,
     started,
 )
 from midspan.instrumentation.handlers.functions import argument_values, signature_of, wrapped
+from midspan.instrumentation.late import Make, nothing
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
@@ -41,12 +41,13 @@ class AgentHandle(StepHandle):
         self._input = input
         self._model_provider = provider
         self._model = model
-        self._answer: object = None
+        self._answer: Make = nothing
 
     @quietly
     def record_answer(self, answer: object) -> None:
         """Keep the final answer: text as it is, anything else as JSON."""
-        self._answer = answer
+        if self._captures and answer is not None:
+            self._answer = self._kept("answer", _answer, answer)
 
     def __call__(self, function: FunctionT) -> FunctionT:
         """Return the function with each call as a run of this agent.
@@ -84,15 +85,25 @@ class AgentHandle(StepHandle):
             attributes[conventions.REQUEST_MODEL] = self._model
         return attributes
 
-    def _content(self) -> Attributes:
-        return {} if self._input is None else {conventions.INPUT_VALUE: to_text(self._input)}
+    def _keep_input(self) -> None:
+        if self._input is not None and self._captures:
+            self._later("input", _question, self._input)
 
     def _outcome(self) -> Attributes:
-        if not captures_content():
+        if not self._captures:
             return {}
         if self._failure is not None:
             return {conventions.OUTPUT_VALUE: self._failure_text()}
-        return {} if self._answer is None else {conventions.OUTPUT_VALUE: to_text(self._answer)}
+        self._makers.append(self._answer)
+        return {}
+
+
+def _question(given: object) -> Attributes:
+    return {conventions.INPUT_VALUE: to_text(given)}
+
+
+def _answer(given: object) -> Attributes:
+    return {conventions.OUTPUT_VALUE: to_text(given)}
 
 
 def agent(

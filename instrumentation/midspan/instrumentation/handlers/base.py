@@ -11,15 +11,20 @@ from typing import Any, ClassVar, Concatenate, Final, ParamSpec, Self, TypeVar
 
 from opentelemetry import context as otel_context
 from opentelemetry import trace
-from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer, TracerProvider
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer, TracerProvider
 
 from midspan.instrumentation import conventions, environment
+from midspan.instrumentation.capture.current import sieve_of
+from midspan.instrumentation.capture.salt import salt_of
+from midspan.instrumentation.capture.sieve import Sieve
 from midspan.instrumentation.context import current_run
 from midspan.instrumentation.encoding import clean
 from midspan.instrumentation.interruptions import completed, let_through
+from midspan.instrumentation.late import Make, add_late, later, nothing
 from midspan.instrumentation.losses import log_once
 
 SCOPE: Final = "midspan.instrumentation"
+OK: Final = Status(StatusCode.OK)
 CURRENT_STEP: Final = otel_context.create_key("midspan-step")
 try:
     # Now and not with the first step: the search swallows what a signal handler raises in it.
@@ -63,7 +68,9 @@ class StepHandle:
         self._span: Span = trace.INVALID_SPAN
         self._started_ns = 0
         self._outer: otel_context.Context | None = None
+        self._sieve: Sieve | None = None
         self._attributes: Attributes = {}
+        self._makers: list[Make] = []
         self._failure: tuple[str, str] | None = None
         self._http_status: int | None = None
         self._stacktrace: str | None = None
@@ -125,12 +132,8 @@ class StepHandle:
         """Return the attributes that are known at the start and are not content."""
         raise NotImplementedError
 
-    def _details(self) -> Attributes:
-        """Return what else is known at the start, and may be large."""
-        return {}
-
-    def _content(self) -> Attributes:
-        """Return what goes in: messages, arguments, the question."""
+    def _keep_input(self) -> None:
+        """Keep what goes in: messages, arguments, the question."""
         raise NotImplementedError
 
     def _outcome(self) -> Attributes:
@@ -139,24 +142,37 @@ class StepHandle:
 
     @quietly
     def _start(self) -> None:
+        provider = self._provider or trace.get_tracer_provider()
         outer = _live(otel_context.get_current())
         self._started_ns = self._clock()
-        attributes = self._request()
         run = current_run(outer)
         if run is not None:
-            attributes |= run.own_attributes()
+            # Not given to the span as it starts: the SDK would look through each once more.
+            self._makers.append(run.own_attributes)
             if not trace.get_current_span(outer).get_span_context().is_valid:
-                attributes |= run.trace_tags()
-        span = _tracer(self._provider or trace.get_tracer_provider()).start_span(
-            self._name, outer, self.kind, attributes, start_time=self._started_ns
+                self._makers.append(run.trace_tags)
+        span = _tracer(provider).start_span(
+            self._name, outer, self.kind, self._request(), start_time=self._started_ns
         )
         self._span, self._outer = span, outer
         inner = trace.set_span_in_context(span, outer)
         otel_context.attach(otel_context.set_value(CURRENT_STEP, self, inner))
         if span.is_recording():
-            self._take(self._details)
-            if captures_content():
-                self._take(self._content)
+            self._sieve = sieve_of(provider)
+            self._keep_input()
+
+    @property
+    def _captures(self) -> bool:
+        """Whether the span is kept, and may say anything of what goes in and out."""
+        return self._sieve is not None and self._sieve.capture.content != "none"
+
+    def _later(self, what: str, make: Callable[[Any], Attributes], value: object) -> None:
+        """Have attributes made of a value as it is now, when somebody reads the span."""
+        self._makers.append(self._kept(what, make, value))
+
+    def _kept(self, what: str, make: Callable[[Any], Attributes], value: object) -> Make:
+        """Return what makes attributes of a value as it is now."""
+        return nothing if self._sieve is None else later(what, make, value, self._sieve)
 
     @quietly
     def _take(self, attributes: Callable[[], Attributes]) -> None:
@@ -164,22 +180,27 @@ class StepHandle:
 
     @quietly
     def _finish(self) -> None:
-        if not self._span.is_recording():
+        span, sieve = self._span, self._sieve
+        if sieve is None or not span.is_recording():
             return
         self._take(self._outcome)
         if self._failure is not None:
             self._attributes[conventions.ERROR_TYPE] = self._failure[0]
-        self._span.set_attributes(self._attributes)
-        if self._failure is None:
-            if os.environ.get(environment.STATUS_OK, "true").lower() != "false":
-                self._span.set_status(StatusCode.OK)
-        else:
-            kind, message = self._failure
-            self._span.set_status(StatusCode.ERROR, self._failure_text())
-            event = {conventions.EXCEPTION_TYPE: kind, conventions.EXCEPTION_MESSAGE: message}
-            if self._stacktrace is not None:
-                event[conventions.EXCEPTION_STACKTRACE] = self._stacktrace
-            self._span.add_event(conventions.EXCEPTION_EVENT, event, timestamp=self._clock())
+            self._finish_failed(span, sieve)
+        elif sets_ok():
+            span.set_status(OK)
+        add_late(span, self._attributes, self._makers, sieve)
+
+    def _finish_failed(self, span: Span, sieve: Sieve) -> None:
+        kind, message = self._failure or ("", "")
+        run = current_run(self._outer)
+        salt = salt_of(run.attributes() if run else None, span.get_span_context())
+        span.set_status(StatusCode.ERROR, sieve.text(self._failure_text(), salt))
+        event = {conventions.EXCEPTION_TYPE: kind, conventions.EXCEPTION_MESSAGE: message}
+        if self._stacktrace is not None:
+            event[conventions.EXCEPTION_STACKTRACE] = self._stacktrace
+        kept = sieve.event(conventions.EXCEPTION_EVENT, event, salt)
+        span.add_event(conventions.EXCEPTION_EVENT, dict(kept), timestamp=self._clock())
 
     @quietly
     def _end(self) -> None:
@@ -213,12 +234,6 @@ def _live(context: otel_context.Context) -> otel_context.Context:
     return context
 
 
-def captures_content() -> bool:
-    """Return whether messages, arguments and results may stand on spans."""
-    switch = os.environ.get(environment.CAPTURE_CONTENT, "true").strip().lower()
-    return switch not in {"false", "0", "no_content", "event_only"}
-
-
 def started(make: Callable[P, HandleT]) -> Callable[P, HandleT]:
     """Return the function that makes a handle and starts it at once."""
 
@@ -227,6 +242,12 @@ def started(make: Callable[P, HandleT]) -> Callable[P, HandleT]:
         return make(*args, **kwargs).start()
 
     return start
+
+
+@functools.cache
+def sets_ok() -> bool:
+    """Return whether a step that went well says so; the variable is read once."""
+    return os.environ.get(environment.STATUS_OK, "true").lower() != "false"
 
 
 @functools.lru_cache(maxsize=8)

@@ -1,28 +1,23 @@
 """The model step: one request to a model and its response."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from opentelemetry.trace import SpanKind, TracerProvider
 
 from midspan.instrumentation import conventions, messages
-from midspan.instrumentation.encoding import json_list, to_json, to_text
+from midspan.instrumentation.encoding import clean, json_list, to_json, to_text
 from midspan.instrumentation.handlers.base import (
     Attributes,
     Clock,
     StepHandle,
-    captures_content,
     quietly,
     started,
 )
-from midspan.instrumentation.handlers.response import (
-    choice_of,
-    choice_of_openai,
-    output_attributes,
-    usage_of,
-)
+from midspan.instrumentation.handlers.response import answered, chosen, reasons, spoken, used
 from midspan.instrumentation.handlers.usage import Cost, Usage
-from midspan.instrumentation.losses import each_recorded, recorded
+from midspan.instrumentation.interruptions import let_through
+from midspan.instrumentation.losses import each_recorded
 from midspan.instrumentation.messages import Choice
 
 REQUEST_PREFIX: Final = "gen_ai.request."
@@ -78,10 +73,9 @@ class LlmHandle(StepHandle):
         Tool calls are accepted in OpenAI's form or flat: `{"id", "name", "arguments"}`; `usage` as
         a `Usage` or in OpenAI's form. What cannot be read is left out, and the rest is kept.
         """
-        choice = choice_of(
-            text=text, reasoning=reasoning, tool_calls=tool_calls, finish_reason=finish_reason
+        self._keep_answer(
+            spoken, (text, reasoning, tool_calls, finish_reason), usage, model, response_id
         )
-        self._record([choice], usage, model, response_id)
         if time_to_first_chunk is not None:
             self._take(lambda: {conventions.TIME_TO_FIRST_CHUNK: float(time_to_first_chunk)})
         if cost is not None:
@@ -99,10 +93,9 @@ class LlmHandle(StepHandle):
             body = error if isinstance(error, Mapping) else {"message": str(error)}
             self.record_failure(str(body.get("type") or "error"), str(body.get("message") or ""))
             return
-        choices = each_recorded(
-            "choices", given.get("choices"), lambda one: [choice_of_openai(one)]
+        self._keep_answer(
+            chosen, given.get("choices"), given.get("usage"), given.get("model"), given.get("id")
         )
-        self._record(choices, given.get("usage"), given.get("model"), given.get("id"))
 
     @quietly
     def record_first_chunk(self) -> None:
@@ -110,22 +103,31 @@ class LlmHandle(StepHandle):
         seconds = (self._clock() - self._started_ns) / 1e9
         self._attributes[conventions.TIME_TO_FIRST_CHUNK] = seconds
 
-    def _record(
-        self, choices: list[Choice], usage: object, model: object, response_id: object
+    def _keep_answer(
+        self,
+        read: Callable[[Any], list[Choice]],
+        answer: object,
+        usage: object,
+        model: object,
+        response_id: object,
     ) -> None:
         if not self._span.is_recording():
             return
         self._answered = True
-        self._take(lambda: _said(conventions.RESPONSE_MODEL, model))
-        self._take(lambda: _said(conventions.RESPONSE_ID, response_id))
-        tokens = recorded("usage", lambda: usage_of(usage), None)
-        if tokens is not None:
-            self._take(tokens.attributes)
-        reasons = [reason for reason in (choice.reason() for choice in choices) if reason]
-        if reasons:
-            self._attributes[conventions.FINISH_REASONS] = reasons
-        if captures_content():
-            self._take(lambda: output_attributes(choices))
+        self._say(conventions.RESPONSE_MODEL, model)
+        self._say(conventions.RESPONSE_ID, response_id)
+        if isinstance(usage, Usage):
+            self._makers.append(usage.attributes)
+        elif usage is not None:
+            self._later("usage", used, usage)
+        make = answered if self._captures else reasons
+        self._later("response", lambda given: make(read(given)), answer)
+
+    def _say(self, name: str, value: object) -> None:
+        if type(value) is str:
+            self._attributes[name] = clean(value)
+        elif value is not None:
+            self._take(lambda: {name: to_text(value)})
 
     def _request(self) -> Attributes:
         attributes: Attributes = {
@@ -133,32 +135,20 @@ class LlmHandle(StepHandle):
             conventions.REQUEST_MODEL: self._model,
             conventions.SPAN_KIND: "LLM",
             conventions.SPAN_TYPE: "CHAT_MODEL",
-            **_said(conventions.PROVIDER_NAME, self._model_provider),
         }
+        if self._model_provider is not None:
+            attributes[conventions.PROVIDER_NAME] = to_text(self._model_provider)
         for name, value in self._parameters.items():
             if value is not None:
                 name = REQUEST_NAMES.get(name, name)
                 attributes[REQUEST_PREFIX + name] = request_value(name, value)
         return attributes
 
-    def _details(self) -> Attributes:
-        if not self._tools:
-            return {}
-        definitions = each_recorded(
-            "tools",
-            messages.items(self._tools),
-            lambda tool: map(to_json, messages.tool_definitions([tool])),
-        )
-        return {conventions.TOOL_DEFINITIONS: json_list(definitions)}
-
-    def _content(self) -> Attributes:
-        # Never `input.value` here: MLflow would show it in place of the chat.
-        told = each_recorded(
-            "messages",
-            messages.items(self._messages),
-            lambda one: map(to_json, messages.history([one])),
-        )
-        return {conventions.INPUT_MESSAGES: json_list(told)}
+    def _keep_input(self) -> None:
+        if self._tools:
+            self._later("tools", _definitions, self._tools)
+        if self._captures:
+            self._later("messages", _told, self._messages)
 
     def _outcome(self) -> Attributes:
         # What a model answered stays, also where the code after it failed: it was paid for.
@@ -167,7 +157,7 @@ class LlmHandle(StepHandle):
         outcome: Attributes = {}
         if self._http_status is not None:
             outcome[conventions.HTTP_STATUS] = self._http_status
-        if captures_content():
+        if self._captures:
             outcome[conventions.OUTPUT_VALUE] = self._failure_text()
         return outcome
 
@@ -203,8 +193,26 @@ def llm_call(
 start_llm_call = started(llm_call)
 
 
-def _said(name: str, value: object) -> Attributes:
-    return {} if value is None else {name: to_text(value)}
+def _definitions(tools: object) -> Attributes:
+    definitions = each_recorded(
+        "tools",
+        messages.items(tools),
+        lambda tool: map(to_json, messages.tool_definitions([tool])),
+    )
+    return {conventions.TOOL_DEFINITIONS: json_list(definitions)}
+
+
+def _told(given: object) -> Attributes:
+    # Never `input.value` here: MLflow would show it in place of the chat.
+    try:
+        told = to_json(messages.history(given))
+    except Exception as error:
+        let_through(error)
+        one_by_one = each_recorded(
+            "messages", messages.items(given), lambda one: map(to_json, messages.history([one]))
+        )
+        told = json_list(one_by_one)
+    return {conventions.INPUT_MESSAGES: told}
 
 
 def request_value(name: str, value: object) -> object:

@@ -45,6 +45,38 @@ def usage_of(usage: object) -> Usage | None:
     raise TypeError(f"usage is neither a Usage nor OpenAI's: {type(usage).__name__}")
 
 
+def spoken(given: tuple[object, object, object, object]) -> list[Choice]:
+    """Return the one turn of a model that text, reasoning, tool calls and reason make."""
+    text, reasoning, tool_calls, finish_reason = given
+    return [
+        choice_of(
+            text=text, reasoning=reasoning, tool_calls=tool_calls, finish_reason=finish_reason
+        )
+    ]
+
+
+def chosen(choices: object) -> list[Choice]:
+    """Return the choices of a chat completion, without those that cannot be read."""
+    return each_recorded("choices", choices, lambda one: [choice_of_openai(one)])
+
+
+def used(usage: object) -> Attributes:
+    """Return the attributes of what a call used."""
+    known = usage_of(usage)
+    return {} if known is None else dict(known.attributes())
+
+
+def reasons(choices: list[Choice]) -> Attributes:
+    """Return the attribute that says why the model stopped."""
+    told = tuple(reason for reason in (choice.reason() for choice in choices) if reason)
+    return {conventions.FINISH_REASONS: told} if told else {}
+
+
+def answered(choices: list[Choice]) -> Attributes:
+    """Return all that shows a model's answer."""
+    return reasons(choices) | output_attributes(choices)
+
+
 def output_attributes(choices: list[Choice]) -> Attributes:
     """Return what shows a model's answer.
 

@@ -11,7 +11,6 @@ from midspan.instrumentation.handlers.base import (
     Attributes,
     Clock,
     StepHandle,
-    captures_content,
     quietly,
     started,
 )
@@ -22,9 +21,9 @@ from midspan.instrumentation.handlers.functions import (
     signature_of,
     wrapped,
 )
+from midspan.instrumentation.late import Make, nothing
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
-NO_RESULT = object()
 
 
 class ToolHandle(StepHandle):
@@ -44,12 +43,13 @@ class ToolHandle(StepHandle):
         self._tool = name
         self._arguments = arguments
         self._call_id = call_id
-        self._result: object = NO_RESULT
+        self._result: Make = nothing
 
     @quietly
     def record_result(self, result: object) -> None:
         """Keep what the tool gave back: text as it is, anything else as JSON."""
-        self._result = result
+        if self._captures:
+            self._result = self._kept("result", _result, result)
 
     def _request(self) -> Attributes:
         attributes: Attributes = {
@@ -63,27 +63,31 @@ class ToolHandle(StepHandle):
             attributes[conventions.TOOL_CALL_ID] = self._call_id
         return attributes
 
-    def _content(self) -> Attributes:
-        if self._arguments is None:
-            return {}
-        # Text stays as the model wrote it, also where it is no JSON.
-        arguments = to_text(self._arguments)
-        return {
-            conventions.TOOL_CALL_ARGUMENTS: arguments,
-            conventions.INPUT_VALUE: arguments,
-            conventions.INPUT_MIME_TYPE: conventions.JSON_MIME_TYPE,
-        }
+    def _keep_input(self) -> None:
+        if self._arguments is not None and self._captures:
+            self._later("arguments", _arguments, self._arguments)
 
     def _outcome(self) -> Attributes:
-        if not captures_content():
+        if not self._captures:
             return {}
         if self._failure is not None:
             return {conventions.OUTPUT_VALUE: self._failure_text()}
-        return (
-            {}
-            if self._result is NO_RESULT
-            else {conventions.TOOL_CALL_RESULT: to_text(self._result)}
-        )
+        self._makers.append(self._result)
+        return {}
+
+
+def _arguments(given: object) -> Attributes:
+    # Text stays as the model wrote it, also where it is no JSON.
+    arguments = to_text(given)
+    return {
+        conventions.TOOL_CALL_ARGUMENTS: arguments,
+        conventions.INPUT_VALUE: arguments,
+        conventions.INPUT_MIME_TYPE: conventions.JSON_MIME_TYPE,
+    }
+
+
+def _result(given: object) -> Attributes:
+    return {conventions.TOOL_CALL_RESULT: to_text(given)}
 
 
 def tool_call(

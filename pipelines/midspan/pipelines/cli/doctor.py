@@ -22,6 +22,8 @@ Example:
   $ midspan doctor
   ok      python: 3.12.7
   ok      extra pipelines: installed
+  note    records langchain-core: nothing does
+          pip install openinference-instrumentation-langchain
   note    phoenix: stopped, not installed yet
           midspan up phoenix
   ...
@@ -29,19 +31,21 @@ Example:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with versions and paths.")
 def command(as_json: bool) -> Exit:
-    """Look at Python, the extras, both servers, the spool and where spans are sent.
+    """Look at Python, the extras, what records agents, both servers and where spans are sent.
 
     Each finding is ok, a note (may stay as it is) or broken, and says what mends it. Nothing is
     changed. Exit code 4 when something is broken.
     """
+    from midspan.instrumentation.auto import look
     from midspan.pipelines.cli.rows import show
     from midspan.pipelines.servers import Home
     from midspan.pipelines.servers.checkup import check_servers
     from midspan.pipelines.servers.finding import broken
+    from midspan.pipelines.servers.instrumentation import check_instrumentation
     from midspan.pipelines.servers.recipes import chosen
     from midspan.pipelines.servers.surroundings import check_surroundings
 
-    findings = list(check_surroundings())
+    findings = [*check_surroundings(), *check_instrumentation(look())]
     try:
         findings += check_servers(chosen(None), Home.of_user())
     except SurroundingsError as error:

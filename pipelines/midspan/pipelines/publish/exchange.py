@@ -49,11 +49,18 @@ def post(
     patience: Patience,
 ) -> httpx.Response:
     """Return the server's answer, asked again while it is busy or cannot be reached."""
+    return patiently(
+        lambda: client.post(path, content=content, headers=dict(headers)), patience=patience
+    )
+
+
+def patiently(ask: Callable[[], httpx.Response], *, patience: Patience) -> httpx.Response:
+    """Return the answer to a question, asked again while the server is busy or away."""
     last = patience.clock() + patience.deadline
     wait = patience.first_wait
     while True:
         try:
-            answer = client.post(path, content=content, headers=dict(headers))
+            answer = ask()
         except httpx.TransportError as error:
             reason, asked = str(error) or type(error).__name__, 0.0
         else:

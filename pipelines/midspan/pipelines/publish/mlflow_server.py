@@ -1,35 +1,51 @@
 """MLflow as a taker of spans."""
 
-from collections.abc import Callable, Mapping
+import base64
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import httpx
 
-from midspan.pipelines.publish import links
 from midspan.pipelines.publish.exchange import Patience
-from midspan.pipelines.publish.span_server import Missing, SpanServer, chunks, json_of
+from midspan.pipelines.publish.span_server import Key, Missing, SpanServer, chunks, json_of
 from midspan.scorers.errors import SurroundingsError
 
 TRACES_A_QUERY: Final = 100
+WHOLE_TRACES_A_QUERY: Final = 20
 
 
 class MlflowServer(SpanServer):
     """MLflow: a request is stored as a whole when it answers, so asking once is enough."""
 
     name = "mlflow"
-    health = "/health"
 
-    def __init__(self, url: str, *, patience: Patience, token: str | None = None) -> None:
-        super().__init__(url, patience=patience, token=token)
+    def __init__(self, url: str, *, patience: Patience, client: httpx.Client | None = None) -> None:
+        """Prepare to ask the server, with a client of its own unless one is given."""
+        super().__init__(url, patience=patience, client=client)
         self._experiments: dict[str, str] = {}
 
     def headers(self, project: str) -> dict[str, str]:
         """Return the header that names the experiment, which is made when it is not there."""
         return {"x-mlflow-experiment-id": self.experiment(project)}
 
-    def link(self, project: str) -> str:
-        """Return the experiment's traces."""
-        return links.mlflow_traces(self.url, self.experiment(project))
+    def present(self, project: str, traces: Sequence[str]) -> set[Key]:
+        """Return the spans that the experiment has of some traces.
+
+        Whole traces are read for it: nothing shorter says how much of a trace is there.
+        """
+        experiment = self._experiments.get(project) or self._find(project)
+        found: set[Key] = set()
+        if experiment is None:
+            return found
+        for some in chunks(traces, TRACES_A_QUERY):
+            here = [trace for trace, where in self._where(some).items() if where == experiment]
+            for few in chunks(here, WHOLE_TRACES_A_QUERY):
+                query = {"trace_ids": [f"tr-{trace}" for trace in few]}
+                answer = self.ask("GET", "/api/3.0/mlflow/traces/batchGet", params=query)
+                for trace in json_of(answer).get("traces", []):
+                    trace_id = trace["trace_info"]["trace_id"].removeprefix("tr-")
+                    found |= {(trace_id, _span_id(span)) for span in trace.get("spans", [])}
+        return found
 
     def missing(
         self, project: str, sent: Mapping[str, set[str]], stored: Callable[[int], None]
@@ -38,14 +54,9 @@ class MlflowServer(SpanServer):
         found: Missing = {}
         experiment = self.experiment(project)
         for traces in chunks(list(sent), TRACES_A_QUERY):
-            body = {"trace_ids": [f"tr-{trace}" for trace in traces]}
-            answer = json_of(self.client.post("/api/3.0/mlflow/traces/batchGetInfos", json=body))
-            where = {
-                info["trace_id"].removeprefix("tr-"): info["trace_location"]["mlflow_experiment"]
-                for info in answer.get("trace_infos", [])
-            }
+            where = self._where(traces)
             for trace in traces:
-                has = where.get(trace, {}).get("experiment_id")
+                has = where.get(trace)
                 if has == experiment:
                     stored(len(sent[trace]))
                     continue
@@ -57,6 +68,17 @@ class MlflowServer(SpanServer):
                 found |= {(trace, span): reason for span in sent[trace]}
         return found
 
+    def _where(self, traces: Sequence[str]) -> dict[str, str]:
+        """Return the experiments of those traces that the server has."""
+        body = {"trace_ids": [f"tr-{trace}" for trace in traces]}
+        answer = json_of(self.ask("POST", "/api/3.0/mlflow/traces/batchGetInfos", json=body))
+        return {
+            info["trace_id"].removeprefix("tr-"): str(
+                info["trace_location"]["mlflow_experiment"]["experiment_id"]
+            )
+            for info in answer.get("trace_infos", [])
+        }
+
     def experiment(self, name: str) -> str:
         """Return the id of the experiment with this name, made now when there is none."""
         if name not in self._experiments:
@@ -64,8 +86,8 @@ class MlflowServer(SpanServer):
         return self._experiments[name]
 
     def _find(self, name: str) -> str | None:
-        answer = self.client.get(
-            "/api/2.0/mlflow/experiments/get-by-name", params={"experiment_name": name}
+        answer = self.ask(
+            "GET", "/api/2.0/mlflow/experiments/get-by-name", params={"experiment_name": name}
         )
         if answer.status_code == httpx.codes.NOT_FOUND:
             return None
@@ -80,9 +102,14 @@ class MlflowServer(SpanServer):
 
     def _create(self, name: str) -> str:
         tags = [{"key": "mlflow.experimentKind", "value": "genai_development"}]
-        answer = self.client.post(
-            "/api/2.0/mlflow/experiments/create", json={"name": name, "tags": tags}
+        answer = self.ask(
+            "POST", "/api/2.0/mlflow/experiments/create", json={"name": name, "tags": tags}
         )
         if "RESOURCE_ALREADY_EXISTS" in answer.text and (other := self._find(name)):
             return other
         return str(json_of(answer)["experiment_id"])
+
+
+def _span_id(span: Mapping[str, str]) -> str:
+    """Return the id of a span in hex; the server writes it as protobuf's JSON does."""
+    return base64.b64decode(span["span_id"]).hex()

@@ -1,155 +1,92 @@
-"""Ship spool files to Phoenix and MLflow as OTLP, and read back that they have them."""
+"""Spans as OTLP requests, grouped by project and size."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+import gzip
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Final, NamedTuple
 
-from midspan.pipelines.publish.exchange import Patience
-from midspan.pipelines.publish.mlflow_server import MlflowServer
-from midspan.pipelines.publish.otlp_files import Batch, Piece, Unreadable, batches, read
-from midspan.pipelines.publish.phoenix_server import PhoenixServer
-from midspan.pipelines.publish.span_server import Missing, SpanServer
-from midspan.scorers.errors import Exit
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import InstrumentationScope
+from opentelemetry.proto.resource.v1.resource_pb2 import Resource
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from midspan.instrumentation import conventions
 
-class Step(NamedTuple):
-    """Progress: so many more spans were sent to, or found stored in, a server."""
-
-    server: str
-    stage: Literal["sent", "stored"]
-    spans: int
+MAXIMUM_SPANS: Final = 512
+MAXIMUM_BYTES: Final = 4 << 20
 
 
-Progress = Callable[[Step], None]
+class Piece(NamedTuple):
+    """One span, ready to be sent, and where it came from in OTLP's nesting."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class Shipped:
-    """What became of the spans at one server: `spans` = `stored` + the sum of `left`."""
-
-    server: str
-    url: str
-    spans: int
-    sent: int
-    stored: int
-    left: Mapping[str, int]
-    """Spans the server does not have, counted by reason."""
-
-    links: Mapping[str, str]
-    """Where each project is seen."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Report:
-    """What was read and what became of it; a span that is in the files twice counts once."""
-
-    spans: int
-    unreadable: tuple[Unreadable, ...]
-    servers: tuple[Shipped, ...]
+    project: str
+    resource: Resource
+    scope: InstrumentationScope
+    span: Span
 
     @property
-    def exit_code(self) -> Exit:
-        """Return whether all of it was done, or a part."""
-        whole = not self.unreadable and not any(server.left for server in self.servers)
-        return Exit.DONE if whole else Exit.IN_PART
-
-
-def ship(
-    files: Iterable[Path],
-    *,
-    phoenix: str | None = None,
-    mlflow: str | None = None,
-    project: str | None = None,
-    tokens: Mapping[str, str] | None = None,
-    progress: Progress = lambda _step: None,
-    patience: Patience | None = None,
-) -> Report:
-    """Return what was sent to the servers at these addresses, and what they have stored of it.
-
-    Spans go to `project` (Phoenix) and the experiment of that name (MLflow); by default to those
-    that the spans name themselves. Sending the same files again changes nothing. `tokens` are
-    bearer tokens by server name. A server that does not answer at all is an error; one that fails
-    on the way is in the report.
-    """
-    patience, tokens = patience or Patience(), tokens or {}
-    servers: list[SpanServer] = []
-    if phoenix:
-        servers.append(PhoenixServer(phoenix, patience=patience, token=tokens.get("phoenix")))
-    if mlflow:
-        servers.append(MlflowServer(mlflow, patience=patience, token=tokens.get("mlflow")))
-    with ExitStack() as stack:
-        for server in servers:
-            stack.enter_context(server.client)
-        for server in servers:
-            server.require_reachable()
-        shipment = Shipment()
-        for batch in batches(shipment.readable(read(files, project))):
-            for server in servers:
-                shipment.note_missing(server, batch, server.send(batch), progress)
-        return Report(
-            spans=shipment.spans,
-            unreadable=tuple(shipment.unreadable),
-            servers=tuple(shipment.settle(server, progress) for server in servers),
-        )
+    def key(self) -> tuple[str, str]:
+        """Return trace id and span id, in hex."""
+        return self.span.trace_id.hex(), self.span.span_id.hex()
 
 
 @dataclass(kw_only=True)
-class Shipment:
-    """The account of one `ship`: every distinct span by project and trace, and who lacks it."""
+class Batch:
+    """Spans of one project that go into one request."""
 
-    seen: dict[str, dict[str, set[str]]] = field(default_factory=dict)
-    unreadable: list[Unreadable] = field(default_factory=list)
-    lacking: dict[str, Missing] = field(default_factory=dict)
+    project: str
+    pieces: list[Piece] = field(default_factory=list)
+    size: int = 0
 
     @property
-    def spans(self) -> int:
-        """Return how many distinct spans were read."""
-        return sum(len(spans) for traces in self.seen.values() for spans in traces.values())
+    def full(self) -> bool:
+        """Return whether the next span belongs into another request."""
+        return len(self.pieces) >= MAXIMUM_SPANS or self.size >= MAXIMUM_BYTES
 
-    def readable(self, found: Iterable[Piece | Unreadable]) -> Iterator[Piece]:
-        """Yield the spans, and keep account of them and of what is none."""
-        for one in found:
-            if isinstance(one, Unreadable):
-                self.unreadable.append(one)
-                continue
-            trace, span = one.key
-            self.seen.setdefault(one.project, {}).setdefault(trace, set()).add(span)
-            yield one
+    def add(self, piece: Piece) -> None:
+        """Take one more span."""
+        self.pieces.append(piece)
+        self.size += piece.span.ByteSize()
 
-    def note_missing(
-        self, server: SpanServer, batch: Batch, refused: Missing, progress: Progress
-    ) -> None:
-        """Keep what the server did not take of a batch."""
-        lacking = self.lacking.setdefault(server.name, {})
-        if lacking:
-            for piece in batch.pieces:
-                lacking.pop(piece.key, None)
-        lacking.update(refused)
-        progress(Step(server.name, "sent", len(batch.pieces) - len(refused)))
+    def halves(self) -> "tuple[Batch, Batch]":
+        """Return the same spans as two batches."""
+        middle = len(self.pieces) // 2
+        first, second = Batch(project=self.project), Batch(project=self.project)
+        for number, piece in enumerate(self.pieces):
+            (first if number < middle else second).add(piece)
+        return first, second
 
-    def settle(self, server: SpanServer, progress: Progress) -> Shipped:
-        """Return what the server has of all spans it took."""
-        lacking = self.lacking.get(server.name, {})
-        sent = self.spans - len(lacking)
-        lost: Missing = {}
-        for project, traces in self.seen.items():
-            taken = {
-                trace: {span for span in spans if (trace, span) not in lacking}
-                for trace, spans in traces.items()
-            }
-            taken = {trace: spans for trace, spans in taken.items() if spans}
-            lost |= server.read_back(
-                project, taken, lambda spans: progress(Step(server.name, "stored", spans))
-            )
-        return Shipped(
-            server=server.name,
-            url=server.url,
-            spans=self.spans,
-            sent=sent,
-            stored=sent - len(lost),
-            left=Counter([*lacking.values(), *lost.values()]),
-            links=server.links(self.seen),
-        )
+    def encode(self) -> bytes:
+        """Return the request body: gzipped protobuf, equal neighbours under one resource."""
+        request = ExportTraceServiceRequest()
+        last = None
+        for piece in self.pieces:
+            if last is None or last.resource != piece.resource:
+                resource_spans = request.resource_spans.add(resource=piece.resource)
+                _set_project(resource_spans.resource, self.project)
+                last = None
+            if last is None or last.scope != piece.scope:
+                scope_spans = resource_spans.scope_spans.add(scope=piece.scope)
+            scope_spans.spans.append(piece.span)
+            last = piece
+        return gzip.compress(request.SerializeToString(), compresslevel=5)
+
+
+def batches(pieces: Iterable[Piece]) -> Iterator[Batch]:
+    """Yield the spans in requests of bounded size, one project each, in order."""
+    open_batches: dict[str, Batch] = {}
+    for piece in pieces:
+        batch = open_batches.setdefault(piece.project, Batch(project=piece.project))
+        batch.add(piece)
+        if batch.full:
+            yield open_batches.pop(piece.project)
+    yield from open_batches.values()
+
+
+def _set_project(resource: Resource, project: str) -> None:
+    """Name the project as Phoenix reads it; its header could not hold every name."""
+    for attribute in resource.attributes:
+        if attribute.key == conventions.PROJECT_NAME:
+            attribute.value.string_value = project
+            return
+    resource.attributes.add(key=conventions.PROJECT_NAME).value.string_value = project

@@ -6,14 +6,8 @@ from typing import Any, Final
 
 import httpx
 
-from midspan.pipelines.publish.exchange import (
-    GaveUp,
-    Patience,
-    post,
-    refusal,
-    require_reachable,
-)
-from midspan.pipelines.publish.otlp_files import Batch
+from midspan.pipelines.publish.exchange import GaveUp, Patience, patiently, post, refusal
+from midspan.pipelines.publish.otlp import Batch
 
 Key = tuple[str, str]
 """Trace id and span id of a span, in hex."""
@@ -35,18 +29,22 @@ class SpanServer(ABC):
     """One server that takes OTLP: send batches, then ask what it has stored."""
 
     name: str
-    health: str
 
-    def __init__(self, url: str, *, patience: Patience, token: str | None = None) -> None:
+    def __init__(self, url: str, *, patience: Patience, client: httpx.Client | None = None) -> None:
+        """Prepare to ask the server, with a client of its own unless one is given."""
         self.url = url.rstrip("/")
         self.patience = patience
-        headers = {"authorization": f"Bearer {token}"} if token else {}
-        self.client = httpx.Client(base_url=self.url, timeout=REQUEST_SECONDS, headers=headers)
+        self.client = client or httpx.Client(base_url=self.url, timeout=REQUEST_SECONDS)
         self.gone: str | None = None
 
-    def require_reachable(self) -> None:
-        """Raise when the server does not answer."""
-        require_reachable(self.client, self.name, self.health)
+    def ask(self, method: str, path: str, **how: Any) -> httpx.Response:
+        """Return the answer to a question, whatever it is; that there is none is an error."""
+        try:
+            return patiently(
+                lambda: self.client.request(method, path, **how), patience=self.patience
+            )
+        except GaveUp as error:
+            raise ServerError(f"{self.name} gave no answer ({error})") from error
 
     def send(self, batch: Batch) -> Missing:
         """Return the spans of the batch that the server did not take, each with the reason."""
@@ -85,23 +83,19 @@ class SpanServer(ABC):
             self.gone = f"accepted, but not read back: {error}"
             return {(trace, span): self.gone for trace, spans in sent.items() for span in spans}
 
-    def links(self, projects: Iterable[str]) -> dict[str, str]:
-        """Return the page of each project; none when the server is gone."""
-        return {} if self.gone else {project: self.link(project) for project in projects}
-
     def headers(self, project: str) -> dict[str, str]:
         """Return what a request needs beside the resource that names the project."""
         return {}
+
+    @abstractmethod
+    def present(self, project: str, traces: Sequence[str]) -> set[Key]:
+        """Return the spans that the server has of some traces, in this project."""
 
     @abstractmethod
     def missing(
         self, project: str, sent: Mapping[str, set[str]], stored: Callable[[int], None]
     ) -> Missing:
         """Return the sent spans that the server does not have in this project."""
-
-    @abstractmethod
-    def link(self, project: str) -> str:
-        """Return the page where the project's traces are seen."""
 
 
 def json_of(answer: httpx.Response) -> Any:

@@ -50,8 +50,14 @@ def _find_in_text(span: Span) -> None:
     found = find_text_calls(span.text or "", _offered(span.tools))
     if found:
         span.text_form = found.form
+        translated = "translated" in span.notes
         span.emitted = [
-            Emitted(id=None, name=call.name, raw_arguments=call.raw_arguments)
+            Emitted(
+                id=None,
+                name=call.name,
+                raw_arguments=call.raw_arguments,
+                translated=translated,
+            )
             for call in found.calls
         ]
 

@@ -11,7 +11,7 @@ from midspan.pipelines.ingest.normalise.claims import claiming
 from midspan.pipelines.ingest.normalise.dialects import KIND_ORDER
 from midspan.pipelines.ingest.normalise.fields import Fields
 from midspan.pipelines.ingest.normalise.numbers import LARGEST, whole_number
-from midspan.pipelines.ingest.normalise.source import Source, note_lost_call
+from midspan.pipelines.ingest.normalise.source import Source, note_lost_call, put_note
 from midspan.pipelines.ingest.raw import RawSpan
 from midspan.pipelines.ingest.span import Span
 
@@ -69,6 +69,8 @@ def normalise(raw: RawSpan) -> Span:
         resource=encode(raw.resource),
     )
     _COMMON.fill(span, source)
+    if source.take(conventions.TRUNCATED):
+        put_note(span, "truncated")
     _times(span)
     _errors(span, raw, source)
     _dialects(span, source)

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from midspan.instrumentation import conventions
+from midspan.instrumentation.proxy import attributes as proxy
 from midspan.pipelines.ingest.content import (
     canonical_messages,
     parse,
@@ -153,6 +154,7 @@ def _read_llm(span: Span, source: Source) -> None:
     _read_tools(span, source)
     _read_input(span, source)
     _read_output(span, source)
+    _read_proxy(span, source)
 
 
 def _read_tools(span: Span, source: Source) -> None:
@@ -197,6 +199,19 @@ def _read_output(span: Span, source: Source) -> None:
         put_output(span, messages)
     elif isinstance(output, str):
         put_note(span, "truncated")
+
+
+def _read_proxy(span: Span, source: Source) -> None:
+    """Read what our recording proxy knows beside the messages.
+
+    Arguments to the letter, and whether the client got calls in the text as native ones.
+    """
+    if source.take(proxy.TRANSLATED) is True:
+        put_note(span, "translated")
+    raw = source.peek(proxy.RAW_ARGUMENTS)
+    if isinstance(raw, list) and span.emitted and len(raw) == len(span.emitted):
+        for call, text in zip(span.emitted, source.take(proxy.RAW_ARGUMENTS), strict=True):
+            call.raw_arguments = text if isinstance(text, str) else call.raw_arguments
 
 
 def _read_agent(span: Span, source: Source) -> None:

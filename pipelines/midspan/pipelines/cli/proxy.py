@@ -1,0 +1,189 @@
+"""`midspan proxy`: stand between an agent and its model, and record what passes."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from midspan.instrumentation import RunContext, environment
+from midspan.instrumentation.proxy import Origin, ProxySettings, ToolSpans, is_local
+from midspan.scorers.errors import Exit, InvalidInput, SurroundingsError
+
+if TYPE_CHECKING:
+    import socket
+
+    from midspan.instrumentation.proxy.recording import Tally
+
+DEFAULT_PORT: Final = 8400
+DEFAULT_SPOOL: Final = "runs"
+CONNECTIONS: Final = 65_536
+
+
+@click.command(
+    epilog="""\b
+Example:
+  $ midspan proxy --upstream https://api.openai.com/v1 --experiment shop
+  http://127.0.0.1:8400/v1
+  $ OPENAI_BASE_URL=http://127.0.0.1:8400/run/refund-3/v1 python my_agent.py
+  $ midspan proxy --upstream http://127.0.0.1:8000/v1 --translate-text-calls
+"""
+)
+@click.option("--upstream", required=True, metavar="URL", help="The server that requests go to.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=DEFAULT_PORT,
+    show_default=True,
+    help="Listen here; 0 for a free port.",
+)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Listen at this address; any but this machine's own needs --token-file.",
+)
+@click.option(
+    "--spool",
+    metavar="DIRECTORY",
+    default=lambda: os.environ.get(environment.SPOOL) or DEFAULT_SPOOL,
+    show_default=f"{environment.SPOOL}, else {DEFAULT_SPOOL}",
+    help="Where a file for each run is written.",
+)
+@click.option("--endpoint", metavar="URL", help="Send spans to an OTLP/HTTP server as well.")
+@click.option("--experiment", help="Experiment of the runs that name none.")
+@click.option("--task", help="Task of the runs that name none.")
+@click.option("--provider", help="Name of the provider on spans; by default told by the upstream.")
+@click.option(
+    "--tool-spans",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Record tools from the results in the next request. auto: unless the agent sends a "
+    "traceparent, since it traces itself.",
+)
+@click.option(
+    "--translate-text-calls",
+    is_flag=True,
+    help="Make native calls of those that a model writes as text (chat completions).",
+)
+@click.option(
+    "--key-file",
+    type=click.Path(path_type=Path),
+    help="A file, or /dev/fd/N, with the key for the upstream; it takes the place of the client's.",
+)
+@click.option(
+    "--token-file",
+    type=click.Path(path_type=Path),
+    help="A file with the token that clients have to show: as x-midspan-token, or with --key-file "
+    "as their API key.",
+)
+def command(
+    upstream: str,
+    port: int,
+    host: str,
+    spool: str,
+    endpoint: str | None,
+    experiment: str | None,
+    task: str | None,
+    provider: str | None,
+    tool_spans: ToolSpans,
+    translate_text_calls: bool,
+    key_file: Path | None,
+    token_file: Path | None,
+) -> Exit:
+    """Pass requests on to an OpenAI-compatible or Anthropic server, and record each as a span.
+
+    Point the agent's base URL here, in whatever language it is written. Chat completions, responses
+    and messages are recorded, streamed or not; anything else passes. Requests and replies pass
+    unchanged, unless text calls are to be translated. Ends with Ctrl-C or SIGTERM; exit code 3
+    where something that passed could not be recorded.
+    """
+    token = _secret(token_file)
+    if token is None and not is_local(host):
+        raise InvalidInput(
+            f"--host {host} can be reached from other machines, and would serve all of them",
+            fix="name a file with a token that clients have to show: --token-file FILE",
+        )
+    try:
+        origin = Origin.parse(upstream)
+    except ValueError as error:
+        raise InvalidInput(f"--upstream: {error}") from None
+    told = RunContext.from_environment() or RunContext()
+    settings = ProxySettings(
+        upstream=origin,
+        spool=spool,
+        endpoint=endpoint,
+        run=replace(told, experiment=experiment or told.experiment, task=task or told.task),
+        provider=provider,
+        tool_spans=tool_spans,
+        translate_text_calls=translate_text_calls,
+        upstream_key=_secret(key_file),
+        token=token,
+        local_only=is_local(host),
+    )
+    _allow_connections()
+    with _listening(host, port) as sock:
+        tally = asyncio.run(_serve(settings, sock))
+    click.echo(f"{tally.recorded:,} requests recorded, {tally.lost:,} lost", err=True)
+    if tally.unwritten:
+        click.echo(f"{tally.unwritten:,} spans could not be written to {spool}", err=True)
+    return Exit.IN_PART if tally.lost or tally.unwritten else Exit.DONE
+
+
+async def _serve(settings: ProxySettings, sock: "socket.socket") -> "Tally":
+    from midspan.instrumentation.proxy.apart import RecorderApart
+    from midspan.instrumentation.proxy.server import serve
+
+    host, port = sock.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+
+    def ready(stop: Callable[[], None]) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop)
+        click.echo(f"http://{shown}:{port}/v1")
+
+    return await serve(settings, sock, RecorderApart(settings), ready=ready)
+
+
+def _listening(host: str, port: int) -> "socket.socket":
+    try:
+        from midspan.instrumentation.proxy.server import listening
+    except ModuleNotFoundError as error:
+        raise SurroundingsError(
+            f"the `proxy` extra is not installed ({error.name} is missing)",
+            fix="install it with: pip install 'midspan[proxy]'",
+        ) from error
+    try:
+        return listening(host, port)
+    except OSError as error:
+        raise SurroundingsError(
+            f"cannot listen at {host}:{port}: {error.strerror or error}",
+            fix="choose another port with --port N, or 0 for a free one",
+        ) from error
+
+
+def _allow_connections() -> None:
+    """Let the process have as many files open as it may: each request takes two connections."""
+    try:
+        import resource
+    except ModuleNotFoundError:  # not on Windows
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS if hard == resource.RLIM_INFINITY else min(CONNECTIONS, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _secret(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    secret = path.read_text().strip()
+    if not secret or not secret.isascii():
+        raise InvalidInput(f"{path} holds no key: one line of ASCII is expected")
+    return secret

@@ -1,0 +1,119 @@
+"""`midspan publish`: the spans and scores of a workspace to Phoenix and MLflow."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from midspan.scorers.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from midspan.pipelines.publish.asked import Asked
+
+FILE: Final = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("workspace", type=FILE)
+@click.option("--phoenix", metavar="URL", help="A Phoenix; its token: PHOENIX_API_KEY.")
+@click.option(
+    "--mlflow",
+    metavar="URI",
+    help="An MLflow; its token: MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and _PASSWORD.",
+)
+@click.option("--otlp", metavar="URL", help="Scores as OpenTelemetry events, for any backend.")
+@click.option("--only", metavar="PARTS", help="Of spans, scores, experiments; separated by commas.")
+@click.option(
+    "--since", "begun", metavar="WHEN", help="Only runs since: 3h, 2d, 2026-11-20T08:00:00Z."
+)
+@click.option("--project", metavar="NAME", help="Project and experiment, instead of the run's.")
+@click.option("--suite", type=FILE, metavar="FILE", help="What tasks ask, for the dataset.")
+@click.option("--profile", type=FILE, metavar="FILE", help="Which way markers are better.")
+@click.option(
+    "--artifact",
+    "artifacts",
+    type=FILE,
+    multiple=True,
+    metavar="PATH",
+    help="A file to keep beside the runs (MLflow). May be given several times.",
+)
+@click.option("--ca", type=FILE, metavar="FILE", help="Certificates to trust, in PEM form.")
+@click.option("--dry-run", is_flag=True, help="Say what would be sent, and send nothing.")
+@click.option("--again", is_flag=True, help="Ask the server about all of it, whatever was noted.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def command(
+    workspace: Path,
+    phoenix: str | None,
+    mlflow: str | None,
+    otlp: str | None,
+    only: str | None,
+    begun: str | None,
+    project: str | None,
+    suite: Path | None,
+    profile: Path | None,
+    artifacts: tuple[Path, ...],
+    ca: Path | None,
+    dry_run: bool,
+    again: bool,
+    as_json: bool,
+) -> int:
+    """Send spans and scores of a WORKSPACE to Phoenix and MLflow, each score on its step.
+
+    Without a server named: to those that `midspan up` runs. To publish twice changes nothing; what
+    was interrupted goes on where it was. Tokens come from the environment alone.
+    Exit code 3: something was left, and is listed. 4: a server could not be asked.
+
+    \b
+    Example:
+      midspan publish shop
+      midspan publish shop --phoenix http://127.0.0.1:6006 --since 2d
+      midspan publish shop --mlflow http://127.0.0.1:5000 --only scores,experiments
+    """
+    from midspan.pipelines.cli.publish_report import as_rows, counted, show_outcome
+    from midspan.pipelines.cli.rows import json_text
+    from midspan.pipelines.publish.publishing import publish
+    from midspan.pipelines.publish.targets import targets
+    from midspan.pipelines.workspace import Workspace
+
+    opened = Workspace(workspace)
+    asked = _asked(only, begun, project, suite, profile, artifacts, dry_run=dry_run)
+    meant = targets({"phoenix": phoenix, "mlflow": mlflow, "otlp": otlp}, ca=ca)
+    with counted() as tell:
+        outcome = publish(opened, meant, asked, again=again, tell=tell)
+    if as_json:
+        click.echo(json_text(as_rows(outcome)), nl=False)
+    show_outcome(outcome, workspace, dry_run=dry_run, on_screen=not as_json)
+    return outcome.exit_code
+
+
+def _asked(
+    only: str | None,
+    begun: str | None,
+    project: str | None,
+    suite: Path | None,
+    profile: Path | None,
+    artifacts: tuple[Path, ...],
+    *,
+    dry_run: bool,
+) -> "Asked":
+    from midspan.pipelines.files import load_setting, load_suite
+    from midspan.pipelines.publish.asked import Asked, parts_named, since
+    from midspan.scorers.plugins import declarations
+
+    for artifact in artifacts:
+        if not artifact.exists():
+            raise InvalidInput(f"{artifact}: there is no such file", fix="Mend --artifact.")
+    if project is not None and not project.strip():
+        raise InvalidInput("a project needs a name", fix="Mend --project, or leave it out.")
+    setting = load_setting(suite=suite, profile=profile, examples=False)
+    return Asked(
+        only=parts_named(only),
+        since_ns=since(begun, now=datetime.now(UTC)) if begun is not None else None,
+        project=project,
+        dry_run=dry_run,
+        artifacts=artifacts,
+        suite=load_suite(suite) if suite is not None else None,
+        setting=setting,
+        known=declarations(setting.profile),
+    )

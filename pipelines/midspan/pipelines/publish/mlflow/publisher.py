@@ -1,0 +1,142 @@
+"""Publishes a workspace to MLflow: spans, scores on them, and variants side by side."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from midspan.pipelines.publish.asked import Asked
+from midspan.pipelines.publish.manifest import Manifest
+from midspan.pipelines.publish.mlflow.api import Api, Gone, Refused
+from midspan.pipelines.publish.mlflow.experiment import Experiment, Finishing
+from midspan.pipelines.publish.mlflow.runs import Runs
+from midspan.pipelines.publish.mlflow.scores import Scores
+from midspan.pipelines.publish.mlflow.spans import Ready, Spans
+from midspan.pipelines.publish.mlflow.sweep import sweep_run, variant_run
+from midspan.pipelines.publish.mlflow.variants import Figures, Variants, variants_of
+from midspan.pipelines.publish.mlflow.wishes import Prepared, portion_of, prepared
+from midspan.pipelines.publish.plan import Walk, ahead
+from midspan.pipelines.publish.progress import Progress, untold
+from midspan.pipelines.publish.report import Account, Published
+from midspan.pipelines.publish.target import Target
+from midspan.pipelines.workspace import Workspace
+from midspan.scorers.errors import InvalidInput, SurroundingsError
+
+SERVER: Final = "mlflow"
+
+
+def publish(
+    workspace: Workspace,
+    target: Target,
+    asked: Asked,
+    *,
+    manifest: Manifest,
+    tell: Progress = untold,
+) -> Published:
+    """Return what became of everything that was asked for."""
+    for path in asked.artifacts:
+        if not path.exists():
+            raise InvalidInput(f"{path}: there is no such file to keep beside the runs")
+    account = Account(server=SERVER, url=target.url.rstrip("/"), tell=tell)
+    with Api(target) as api:
+        publishing = Publishing(
+            workspace=workspace, api=api, asked=asked, manifest=manifest, account=account
+        )
+        publishing.run()
+    return account.published()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Publishing:
+    """One publication of a workspace to one server."""
+
+    workspace: Workspace
+    api: Api
+    asked: Asked
+    manifest: Manifest
+    account: Account
+
+    def run(self) -> None:
+        """Publish all that is asked for; what could not be is in the account."""
+        opened = self._opened()
+        for experiment, spans, ready in ahead(self._ready(opened)):
+            if spans is not None:
+                experiment.spans.send(spans)
+            if self.asked.has("scores"):
+                experiment.scores.publish(ready)
+            elif self.asked.has("experiments"):
+                experiment.scores.link_only(ready)
+        if opened and self.asked.has("experiments"):
+            figures = Figures.of(self.workspace, self.asked)
+            for experiment in opened.values():
+                Finishing(
+                    experiment=experiment,
+                    workspace=self.workspace,
+                    asked=self.asked,
+                    api=self.api,
+                    manifest=self.manifest,
+                    account=self.account,
+                ).publish(figures)
+
+    def _opened(self) -> dict[str, Experiment]:
+        """Return the experiments by name; what keeps them from being opened ends it all."""
+        try:
+            every = variants_of(self.workspace, self.asked)
+            return {variants.project: self._open(variants) for variants in every}
+        except (Gone, Refused) as error:
+            raise SurroundingsError(
+                f"mlflow at {self.api.url} cannot be published to: {error}",
+                fix="Nothing was sent. See the log of mlflow, and publish again.",
+            ) from error
+
+    def _open(self, variants: Variants) -> Experiment:
+        place = self.api.place(variants.project, make=not self.asked.dry_run)
+        runs = Runs(self.api, place.experiment if place else "", dry=self.asked.dry_run)
+        sweep, of_variant = "", {}
+        if self.asked.has("scores") or self.asked.has("experiments"):
+            sweep = runs.find_or_make(sweep_run(variants, {}))
+            for number in variants.every["variant"]:
+                wish = variant_run(variants, number)
+                of_variant[number] = runs.find_or_make(wish, parent=sweep)
+        return Experiment(
+            place=place,
+            variants=variants,
+            runs=runs,
+            spans=Spans(
+                self.api,
+                place=str(place),
+                manifest=self.manifest,
+                account=self.account,
+                dry=self.asked.dry_run,
+            ),
+            scores=Scores(
+                self.api,
+                runs,
+                experiment=place.experiment if place else "",
+                place=str(place),
+                manifest=self.manifest,
+                account=self.account,
+                linked=self.asked.has("experiments"),
+                waits=not self.asked.has("spans"),
+                dry=self.asked.dry_run,
+            ),
+            sweep=sweep,
+            of_variant=of_variant,
+        )
+
+    def _ready(
+        self, opened: Mapping[str, Experiment]
+    ) -> Iterator[tuple[Experiment, Ready | None, Prepared]]:
+        """Yield portions of one experiment each, with what their traces are to have."""
+        told = {name: (one.pairs, one.source_runs) for name, one in opened.items()}
+        for portion in Walk(self.workspace, self.asked).portions():
+            for (name,), runs in portion.runs.partition_by("project", as_dict=True).items():
+                of_project = portion_of(portion, runs)
+                pairs, source_runs = told[str(name)]
+                one = opened[str(name)]
+                yield (
+                    one,
+                    one.spans.ready(of_project) if self.asked.has("spans") else None,
+                    prepared(
+                        of_project, pairs=pairs, source_runs=source_runs, known=self.asked.known
+                    ),
+                )

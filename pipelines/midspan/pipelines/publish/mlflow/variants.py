@@ -1,0 +1,132 @@
+"""The variants of a workspace, and which of their runs belong side by side."""
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from midspan.dashboards import mlflow as layout
+from midspan.pipelines.compare import ground_of, sides_of
+from midspan.pipelines.publish.asked import Asked
+from midspan.pipelines.publish.plan import DEFAULT_PROJECT
+from midspan.pipelines.workspace import Workspace
+from midspan.scorers.comparison import Asked as AskedOfComparison
+from midspan.scorers.comparison import Comparison, Ground, Sides, compare
+from midspan.scorers.comparison.runs import AXES
+from midspan.scorers.comparison.sides import NONE
+from midspan.scorers.errors import InvalidInput
+
+VARIANT = ("experiment", *AXES)
+_READ = (
+    *("run_id", *VARIANT, "suite", "task", "trial", "start_ns", "end_ns", "trace_ids"),
+    *("root_span_id", "revision_sha", "harness_digest", "detail"),
+)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Variants:
+    """The variants of one project, numbered, and every run of them with its number.
+
+    `runs` has a row per run: `variant`, and `pair`: what it is of, null where it has no task.
+    """
+
+    project: str
+    every: pl.DataFrame
+    runs: pl.DataFrame
+
+    @property
+    def varying(self) -> list[str]:
+        """Return the axes in which the variants differ, and the experiment if they are of many."""
+        return [axis for axis in VARIANT if self.every[axis].n_unique() > 1]
+
+
+def variants_of(workspace: Workspace, asked: Asked) -> list[Variants]:
+    """Return the variants of every project that is published to, in order of its name."""
+    runs = workspace.table("runs").select(_READ).collect()
+    named = pl.col("experiment").fill_null(DEFAULT_PROJECT)
+    project = named if asked.project is None else pl.lit(asked.project)
+    parts = runs.with_columns(project=project).partition_by("project", as_dict=True)
+    return [_variants(str(name), parts[name,]) for name in sorted(str(n) for (n,) in parts)]
+
+
+def _variants(project: str, runs: pl.DataFrame) -> Variants:
+    every = runs.select(VARIANT).unique().sort(VARIANT, nulls_last=True).with_row_index("variant")
+    numbered = runs.join(every, on=VARIANT, nulls_equal=True).sort("start_ns", "run_id")
+    cell = ("variant", "task")
+    place = pl.col("run_id").cum_count().over(cell).cast(pl.Int32) - 1
+    numbered = numbered.with_columns(number=pl.coalesce("trial", place))
+    again = pl.col("run_id").cum_count().over(*cell, "number")
+    numbered = numbered.with_columns(repeated=pl.when(again > 1).then(again).otherwise(0))
+    pairs = [
+        layout.pair(task, number, repeated) if task is not None else None
+        for task, number, repeated in numbered.select("task", "number", "repeated").iter_rows()
+    ]
+    kept = numbered.drop("number", "repeated", "project")
+    return Variants(
+        project=project,
+        every=every,
+        runs=kept.with_columns(pair=pl.Series(pairs, dtype=pl.String)),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Figures:
+    """The ground on which the figures of variants and their comparisons stand."""
+
+    workspace: Workspace
+    asked: Asked
+    ground: Ground
+
+    @classmethod
+    def of(cls, workspace: Workspace, asked: Asked) -> "Figures":
+        """Return the ground of a workspace."""
+        return cls(workspace=workspace, asked=asked, ground=ground_of([workspace]))
+
+    def of_variants(self, variants: Variants) -> Comparison:
+        """Return the figures of each variant; a side is called by the number of its variant."""
+        cells = self.ground.cells.join(variants.every, on=VARIANT, nulls_equal=True)
+        numbered = cells.sort("cell").with_row_index("unit")
+        tasks = numbered.select(
+            pl.concat_str("experiment", pl.col("task").fill_null(NONE), separator="/")
+        ).to_series()
+        names = sorted(set(tasks))
+        places = {name: place for place, name in enumerate(names)}
+        sides = Sides(
+            labels=tuple(str(number) for number in variants.every["variant"]),
+            contrasts=(),
+            cells=numbered.select(
+                "cell",
+                "unit",
+                side=pl.col("variant").cast(pl.Int32),
+                task=tasks.replace_strict(places, return_dtype=pl.Int32),
+            ),
+            tasks=tuple(names),
+        )
+        return self._compared(self.ground, sides, None)
+
+    def comparisons(self, variants: Variants) -> dict[str, Comparison]:
+        """Return the comparison along each axis that has several values, by the axis."""
+        of_project = variants.every.drop("variant")
+        cells = self.ground.cells.join(of_project, on=VARIANT, nulls_equal=True, how="semi")
+        ground = replace(self.ground, cells=cells)
+        found = {}
+        for axis in AXES:
+            try:
+                sides = sides_of([self.workspace], ground, by=axis, baseline=None)
+            except InvalidInput:  # One value, or none: there is nothing to compare along it.
+                continue
+            found[axis] = self._compared(ground, sides, axis)
+        return found
+
+    def _compared(self, ground: Ground, sides: Sides, by: str | None) -> Comparison:
+        wanted = self.asked.setting.profile.compare
+        return compare(
+            ground,
+            sides,
+            AskedOfComparison(
+                by=by,
+                primary=wanted.primary if by else (),
+                alpha=wanted.alpha,
+                minimum_tasks=wanted.minimum_tasks,
+                known=self.asked.known,
+            ),
+        )

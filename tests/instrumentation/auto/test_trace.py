@@ -1,0 +1,306 @@
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.instrumentation.auto.conftest import Trace
+from tests.instrumentation.conftest import Bodies
+
+ASK = "import openai; print(openai.answer('how much?'))"
+
+MIDSPAN = "import sys; from midspan.instrumentation.dispatch import main; sys.exit(main())"
+MAIL = "import openai; openai.answer('to ann@example.org')"
+
+
+def spans(tmp_path: Path) -> list[tuple[str, str, str]]:
+    """Scope, name and run of each span in the spool, by file name."""
+    found = []
+    for path in sorted((tmp_path / "spool").glob("*.otlp.jsonl*")):
+        for line in path.read_text().splitlines():
+            [scoped] = json.loads(line)["resourceSpans"][0]["scopeSpans"]
+            [span] = scoped["spans"]
+            run = [a["value"] for a in span["attributes"] if a["key"] == "midspan.run.id"]
+            found.append((scoped["scope"]["name"], span["name"], run[0]["stringValue"]))
+    return found
+
+
+def result(tmp_path: Path) -> dict[str, Any]:
+    [path] = (tmp_path / "spool").glob("*.result.json")
+    record: dict[str, Any] = json.loads(path.read_text())
+    assert path.name == f"{record['run_id']}-{record['launch']}.result.json"
+    return record
+
+
+@pytest.mark.usefixtures("two_for_one")
+def test_an_agent_is_recorded_without_a_line_in_it(trace: Trace, tmp_path: Path) -> None:
+    done = trace("--task", "refund", "--trial", "2", "--", sys.executable, "-c", ASK)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "HOW MUCH?\n", "")
+    record = result(tmp_path)
+    assert spans(tmp_path) == [("first", "ask", record["run_id"])]
+    kept = ("ended_by", "exit_code", "launch", "spans_written", "spans_lost", "contract")
+    assert [record[name] for name in kept] == ["exit", 0, 0, 1, 0, 1]
+    assert record["started_ns"] < record["ended_ns"]
+
+
+@pytest.mark.usefixtures("two_for_one")
+def test_spans_go_to_a_server_and_then_no_files_are_made(
+    trace: Trace, tmp_path: Path, server: Bodies
+) -> None:
+    endpoint = f"http://127.0.0.1:{server.server_port}"
+    done = trace("--endpoint", endpoint, "--redact-emails", "--", sys.executable, "-c", MAIL)
+    assert (done.returncode, done.stderr) == (0, "")
+    sent = b"".join(server.received)
+    assert b"to REDACTED_email_" in sent
+    assert b"ann@example.org" not in sent
+    assert not (tmp_path / "spool").exists()
+
+
+@pytest.mark.usefixtures("two_for_one")
+def test_processes_of_the_agent_belong_to_its_run(trace: Trace, tmp_path: Path) -> None:
+    code = f"import subprocess, sys; {ASK}; subprocess.run([sys.executable, '-c', {ASK!r}])"
+    done = trace("--run-id", "a" * 32, "--", "sh", "-c", f'{sys.executable} -c "$0"; exit 3', code)
+    assert (done.returncode, done.stderr) == (3, "")
+    assert spans(tmp_path) == [("first", "ask", "a" * 32)] * 2
+    assert len(list((tmp_path / "spool").glob("*.otlp.jsonl"))) == 2
+    assert (result(tmp_path)["exit_code"], result(tmp_path)["spans_written"]) == (3, 2)
+
+
+@pytest.mark.usefixtures("two_for_one")
+def test_a_tracer_provider_of_the_program_gets_its_spans_and_gives_its_own(
+    trace: Trace, tmp_path: Path
+) -> None:
+    code = """
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+import openai
+
+mine, exporter = TracerProvider(), InMemorySpanExporter()
+trace.set_tracer_provider(mine)
+mine.add_span_processor(SimpleSpanProcessor(exporter))
+openai.answer("how much?")
+mine.get_tracer("of the program").start_span("step").end()
+print([span.name for span in exporter.get_finished_spans()])
+"""
+    done = trace("--", sys.executable, "-W", "error", "-c", code)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "['ask', 'step']\n", "")
+    assert sorted(span[:2] for span in spans(tmp_path)) == [
+        ("first", "ask"),
+        ("of the program", "step"),
+    ]
+
+
+def test_sdks_of_other_languages_are_told_the_run(trace: Trace) -> None:
+    words = ["--run-id", "a" * 32, "--task", "refund, twice", "--trial", "0", "--"]
+    code = "import os; print(os.environ['OTEL_RESOURCE_ATTRIBUTES'])"
+    done = trace(*words, sys.executable, "-c", code, OTEL_RESOURCE_ATTRIBUTES="team=shop")
+    context = f"midspan.run.id={'a' * 32},midspan.task=refund%2C%20twice,midspan.trial=0"
+    assert done.stdout == f"team=shop,{context}\n"
+    code = (
+        "from opentelemetry import trace; r = trace.get_tracer_provider().resource\n"
+        "print(sorted(r.attributes))"
+    )
+    done = trace(*words, sys.executable, "-c", code, OTEL_RESOURCE_ATTRIBUTES="team=shop")
+    assert done.stdout == "['openinference.project.name', 'service.name', 'team']\n"
+
+
+def test_the_agents_own_setup_stays_what_it_is(trace: Trace, site: Path) -> None:
+    (site / "sitecustomize.py").write_text("print('customised')")
+    code = "import sys; print([p for p in sys.path if 'hook' in p], 'sitecustomize' in sys.modules)"
+    done = trace("--", sys.executable, "-c", code)
+    assert done.stdout == "customised\ncustomised\n[] True\n"  # `midspan trace` is a Python, too
+
+
+def test_nothing_recorded_is_said_and_changes_nothing(trace: Trace) -> None:
+    done = trace("--", sys.executable, "-c", "import sys; sys.exit('no')")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "no\nmidspan: no span was recorded; `midspan trace --list` says what could be\n"
+    )
+
+
+def test_an_instrumentor_that_fails_is_told_and_the_other_is_used(
+    trace: Trace, two_for_one: None, site: Path, tmp_path: Path
+) -> None:
+    (site / "oi_openai.py").write_text("raise RuntimeError('too old')")
+    done = trace("--", sys.executable, "-c", ASK)
+    assert (done.returncode, done.stdout) == (0, "HOW MUCH?\n")
+    assert (
+        done.stderr == "openinference-instrumentation-openai 1.2 could not be turned on: too old\n"
+    )
+    assert [span[:2] for span in spans(tmp_path)] == [("second", "ask")]
+
+
+def test_an_instrumentor_for_another_version_leaves_the_library_to_the_next(
+    trace: Trace, two_for_one: None, site: Path, tmp_path: Path
+) -> None:
+    (site / "oi_openai.py").write_text(
+        "class Instrumentor:\n"
+        "    is_instrumented_by_opentelemetry = False\n"
+        "    def instrument(self): print('does not fit')\n"
+    )
+    done = trace("--", sys.executable, "-c", ASK)
+    assert (done.stdout, done.stderr) == ("does not fit\nHOW MUCH?\n", "")
+    assert [span[:2] for span in spans(tmp_path)] == [("second", "ask")]
+
+
+def test_the_agent_goes_on_where_all_of_them_fail(
+    trace: Trace, two_for_one: None, site: Path
+) -> None:
+    for name in ("oi_openai.py", "otel_openai.py"):
+        (site / name).write_text("class Instrumentor: instrument = None")
+    done = trace("--", sys.executable, "-c", ASK)
+    assert (done.returncode, done.stdout) == (0, "HOW MUCH?\n")
+    assert done.stderr.count("could not be turned on: 'NoneType' object is not callable") == 2
+
+
+def test_a_python_without_midspan_runs_and_is_told(trace: Trace, site: Path) -> None:
+    (site / "midspan").mkdir()
+    (site / "midspan" / "__init__.py").write_text("")
+    code = "import sys; sys.path.insert(0, sys.argv.pop(1)); print('runs')"
+    hook = Path(sys.modules["midspan.instrumentation"].__file__ or "").parent / "auto" / "hook"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "x"],
+        env={**os.environ, "PYTHONPATH": f"{hook}:{site}", "MIDSPAN_TRACE": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout) == (0, "runs\n")
+    assert re.search(r"^midspan trace: nothing is recorded by \S+: No module named", done.stderr)
+    assert f"{sys.executable} -m pip install midspan" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--", "no-such-command"], 4, "midspan trace: no-such-command: No such file or directory"),
+        ([], 2, "midspan trace: name a command after --"),
+        (["--trial"], 2, "expected one argument"),
+        (["--contents", "full", "--", "true"], 2, "unrecognized arguments"),
+    ],
+)
+def test_what_cannot_be_run_is_said(trace: Trace, words: list[str], code: int, said: str) -> None:
+    done = trace(*words)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert said in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_signals_reach_the_agent_and_its_exit_code_comes_back(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    code = f"""
+import signal, sys, time
+signal.signal({number.value}, lambda *given: sys.exit(7))
+print("ready", flush=True)
+time.sleep(60)
+"""
+    with started(tmp_path, sys.executable, "-c", code) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "ready\n"
+        running.send_signal(number)
+        assert running.wait(30) == 7
+    assert result(tmp_path)["exit_code"] == 7
+
+
+def test_what_a_signal_ends_ends_by_it(tmp_path: Path) -> None:
+    with started(tmp_path, "sh", "-c", "kill -9 $$") as running:
+        assert running.wait(30) == -signal.SIGKILL
+    record = result(tmp_path)
+    assert (record["ended_by"], record["exit_code"]) == ("signal", 137)
+
+
+def test_a_key_that_interrupts_reaches_the_agent_once(tmp_path: Path) -> None:
+    """A terminal sends it to both; `midspan trace` must not send it on."""
+    code = """
+import signal, sys, time
+came = []
+signal.signal(signal.SIGINT, lambda *given: came.append(given))
+print("ready", flush=True)
+while not came:
+    time.sleep(0.01)
+time.sleep(0.5)  # in which a second one would come
+sys.exit(len(came))
+"""
+    words = ["trace", "--spool", str(tmp_path / "spool"), "--", sys.executable, "-c", code]
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execv(sys.executable, [sys.executable, "-c", MIDSPAN, *words])
+    with suppress(OSError), open(terminal, "r+b", buffering=0) as keyboard:
+        seen = b""
+        while b"ready" not in seen:
+            seen += keyboard.read(1000)
+        keyboard.write(b"\x03")
+        while keyboard.read(1000):
+            pass
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 1
+
+
+def started(tmp_path: Path, *words: str) -> "subprocess.Popen[str]":
+    """`midspan trace` in a session of its own, without a terminal."""
+    return subprocess.Popen(
+        [sys.executable, "-c", MIDSPAN, "trace", "--", *words],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@pytest.mark.usefixtures("two_for_one")
+def test_lost_spans_are_counted_in_the_record(trace: Trace, tmp_path: Path) -> None:
+    code = (
+        "import resource, openai; openai.answer('fits');"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (2000, resource.RLIM_INFINITY));"
+        "[openai.answer('x' * 1500) for _ in range(3)]"
+    )
+    done = trace("--", sys.executable, "-c", code)
+    assert done.returncode == 0
+    assert "3 spans were lost and 1 written to" in done.stderr
+    assert (result(tmp_path)["spans_written"], result(tmp_path)["spans_lost"]) == (1, 3)
+
+
+@pytest.mark.usefixtures("two_for_one")
+def test_the_list_says_what_would_be_recorded(trace: Trace, tmp_path: Path) -> None:
+    done = trace("--list", "--without", "anthropic")
+    assert done.returncode == 0
+    assert "records openai with openinference-instrumentation-openai 1.2" in done.stdout
+    assert not (tmp_path / "spool").exists()
+
+
+def test_a_descriptor_that_is_another_file_by_now_is_let_alone(tmp_path: Path) -> None:
+    from midspan.instrumentation import SpoolReport
+    from midspan.instrumentation.auto.reporting import Reports, tell
+
+    with Reports() as reports:
+        tell(reports.name(), SpoolReport(written=1, lost=2))
+        tell(reports.name(), SpoolReport(written=1, lost=3))
+        name = reports.name()
+        assert reports.lost() == 5
+        assert reports.lost() == 0
+    path = tmp_path / "mine"
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT)
+    tell(f"{descriptor}:{name.partition(':')[2]}", SpoolReport(lost=1))
+    tell("", SpoolReport(lost=1))
+    os.close(descriptor)
+    assert path.read_text() == ""
+
+
+def test_the_agent_is_left_running_no_longer_than_it_takes(tmp_path: Path) -> None:
+    """A process of the agent that lives on does not keep `midspan trace`."""
+    with started(tmp_path, "sh", "-c", "sleep 60 >/dev/null & echo $!") as running:
+        assert running.stdout is not None
+        child = int(running.stdout.readline())
+        assert running.wait(30) == 0
+    os.kill(child, signal.SIGKILL)
