@@ -1,10 +1,5 @@
 """What goes wrong on the way to a real MLflow: nothing is lost, and all of it is told."""
 
-import os
-import signal
-import subprocess
-import sys
-import threading
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -12,37 +7,18 @@ from typing import Any
 import httpx
 import pytest
 
-from midspan.pipelines.ingest.ingest import ingest
-from midspan.pipelines.publish.asked import Asked
 from midspan.pipelines.publish.exchange import Patience
-from midspan.pipelines.publish.manifest import Manifest
-from midspan.pipelines.publish.mlflow import publish, pull
-from midspan.pipelines.publish.report import Published
+from midspan.pipelines.publish.mlflow import pull
 from midspan.pipelines.publish.target import Target
-from midspan.pipelines.workspace import Workspace
 from midspan.scorers.errors import Exit, SurroundingsError
 from midspan.scorers.tables import SCORES
-from tests.support.mlflow_state import assessments, experiment_id, runs, state, traces
-from tests.support.otlp import write
+from tests.support.mlflow_publishing import published
+from tests.support.mlflow_state import assessments, experiment_id, runs
 from tests.support.reverse_proxy import Answer, proxied
-from tests.support.shop_runs import RUNS, STEPS, shop, shop_spans, trace_of
+from tests.support.shop_runs import RUNS, STEPS, shop, trace_of
 from tests.support.workspaces import put
 
-QUICK = Patience(deadline=3, first_wait=0.01, longest_wait=0.1)
 BULK = "/api/3.0/mlflow/traces"
-
-
-def published(
-    workspace: Workspace,
-    url: str,
-    asked: Asked | None = None,
-    *,
-    again: bool = False,
-    patience: Patience = QUICK,
-) -> Published:
-    target = Target(server="mlflow", url=url, patience=patience)
-    manifest = Manifest(workspace.path, again=again)
-    return publish(workspace, target, asked or Asked(), manifest=manifest)
 
 
 @pytest.fixture
@@ -62,13 +38,13 @@ def told(client: httpx.Client, experiment: str) -> dict[Any, Any]:
     [
         (404, 0xC01, "MLflow answered HTTP 404"),
         (400, 0xC02, "MLflow answered HTTP 400"),
-        (200, 0xD0E, "it did not keep every assessment"),
+        (200, 0xC0E, "it did not keep every assessment"),
     ],
 )
 def test_without_the_bulk_request_they_go_one_by_one(
     servers: Any, client: httpx.Client, tmp_path: Path, status: int, number: int, why: str
 ) -> None:
-    name = f"faults-x{status}"
+    name = f"faults-{status}"
     workspace = shop(tmp_path, experiment=name, number=number)
 
     def no_bulk(method: str, path: str) -> Answer | None:
@@ -202,88 +178,6 @@ def test_another_server_is_no_mlflow(servers: Any, tmp_path: Path) -> None:
         published(workspace, proxy.url)
 
     assert "MLflow answered HTTP 200: <html>welcome</html>" in str(raised.value)
-
-
-def test_a_publisher_that_is_killed_goes_on_where_it_was(
-    servers: Any, client: httpx.Client, tmp_path: Path
-) -> None:
-    workspace = shop(tmp_path, experiment="faults-killed", number=0xC09)
-    code = (
-        "import sys\n"
-        "from midspan.pipelines.publish.publishing import publish\n"
-        "from midspan.pipelines.publish.target import Target\n"
-        "from midspan.pipelines.workspace import Workspace\n"
-        "publish(Workspace(sys.argv[1]), [Target(server='mlflow', url=sys.argv[2])])\n"
-    )
-    child: subprocess.Popen[bytes] | None = None
-    posted = 0
-
-    def kills(method: str, path: str) -> Answer | None:
-        nonlocal posted
-        if (method, path) == ("POST", BULK):
-            posted += 1
-            if posted == 5 and child is not None:
-                os.kill(child.pid, signal.SIGKILL)
-        return None
-
-    with proxied(servers.mlflow, kills) as proxy:
-        child = subprocess.Popen([sys.executable, "-c", code, workspace.path, proxy.url])
-        assert child.wait(60) == -signal.SIGKILL
-        in_the_middle = told(client, "faults-killed")
-        rest = published(workspace, proxy.url)
-        before = state(client, "faults-killed")
-        again = published(workspace, proxy.url, again=True)
-
-    asked = rest.counts["assessments"].asked
-    assert 0 < len(in_the_middle) < asked
-    assert (rest.left, len(told(client, "faults-killed"))) == ({}, asked)
-    assert rest.counts["spans"].already == RUNS * STEPS
-    assert list(before["runs"]) == ["faults-killed", "v1", "v2"]
-    assert again.counts["assessments"].already == asked
-    assert state(client, "faults-killed") == before
-
-
-def test_a_trace_that_is_late_is_waited_for(
-    servers: Any, client: httpx.Client, tmp_path: Path
-) -> None:
-    workspace = shop(tmp_path, experiment="faults-late", number=0xC0A)
-    scores = Asked(only=frozenset({"scores"}))
-    never = published(workspace, servers.mlflow, scores, patience=Patience(deadline=0.6))
-    assert set(never.left) == {"the trace is not in MLflow: publish its spans, too"}
-
-    sent = threading.Timer(
-        1, published, (workspace, servers.mlflow, Asked(only=frozenset({"spans"})))
-    )
-    sent.start()
-    report = published(workspace, servers.mlflow, scores, patience=Patience(deadline=60))
-    sent.join()
-
-    assert report.left == {}
-    assert len(told(client, "faults-late")) == report.counts["assessments"].stored
-
-
-def test_a_span_that_comes_later_makes_its_trace_longer(
-    servers: Any, client: httpx.Client, tmp_path: Path
-) -> None:
-    spans = shop_spans(experiment="faults-later", number=0xC0B)[:STEPS]
-    first, last = spans[:-2], spans[-2:]
-    agent = first[0] | {"endTimeUnixNano": first[-1]["endTimeUnixNano"]}
-    ingest([write(tmp_path / "in" / "1.jsonl", [agent, *first[1:]])], tmp_path / "ws")
-    workspace = Workspace(tmp_path / "ws")
-    workspace.score()
-    published(workspace, servers.mlflow)
-    number = experiment_id(client, "faults-later")
-    [before] = traces(client, number)
-
-    ingest([write(tmp_path / "in" / "2.jsonl", last)], tmp_path / "ws")
-    workspace.score()
-    report = published(workspace, servers.mlflow)
-
-    [after] = traces(client, number)
-    assert report.left == {}
-    assert (before["execution_duration"], after["execution_duration"]) == ("4s", "8s")
-    assert len(state(client, "faults-later")["spans"][after["trace_id"]]) == STEPS
-    assert '"total_tokens": 220' in after["trace_metadata"]["mlflow.trace.tokenUsage"]
 
 
 def test_a_number_that_is_none_is_refused(

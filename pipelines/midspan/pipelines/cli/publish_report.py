@@ -109,7 +109,7 @@ def left_lines(report: "Published") -> Iterator[str]:
     """Yield what a server does not have, a line a reason, with the first few places."""
     for what, count in report.counts.items():
         for reason, rows in count.left.items():
-            named = report.where.get(reason, [])
+            named = count.where.get(reason, [])
             more = ", ..." if len(named) < rows else ""
             where = f" ({', '.join(named)}{more})" if named else ""
             yield f"{report.server}: {rows:,} {_word(what)} left: {reason}{where}"

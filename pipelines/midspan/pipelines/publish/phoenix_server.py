@@ -41,7 +41,9 @@ class PhoenixServer(SpanServer):
             waiting = {(trace, span) for trace in traces for span in sent[trace]}
             last = self.patience.clock() + stall
             while waiting:
-                now = waiting & self._stored(project, sorted({trace for trace, _ in waiting}))
+                now = waiting & self._arrived(
+                    project, traces, waiting, self.patience.clock() >= last
+                )
                 waiting -= now
                 stored(len(now))
                 if now:
@@ -55,6 +57,19 @@ class PhoenixServer(SpanServer):
                     pause = min(1.5 * pause, LONGEST_POLL_SECONDS)
             found |= self._reasons(project, waiting)
         return found
+
+    def _arrived(
+        self, project: str, traces: Sequence[str], waiting: set[Key], every: bool
+    ) -> set[Key]:
+        """Return what the project has of some traces once it has the last one; `every`, at once.
+
+        They are stored in the order of arrival, and to be asked about all of them again and again
+        would take a busy server's time.
+        """
+        open_ = {trace for trace, _ in waiting}
+        lacking = [trace for trace in traces if trace in open_]
+        stored = set() if every else self._stored(project, lacking[-1:])
+        return self._stored(project, lacking) if every or stored & waiting else stored
 
     def _reasons(self, project: str, waiting: set[Key]) -> Missing:
         """Return why each span is not there: another project has its trace, or it was lost."""

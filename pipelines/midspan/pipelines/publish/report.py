@@ -24,6 +24,9 @@ class Count:
     left: Counter[str] = field(default_factory=Counter)
     """Rows that the server does not have, by reason."""
 
+    where: dict[str, list[str]] = field(default_factory=dict)
+    """For each reason that something was left, the first few places."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
@@ -42,7 +45,6 @@ class Account:
     tell: Progress = untold
     counts: dict[What, Count] = field(default_factory=dict)
     aside: Counter[str] = field(default_factory=Counter)
-    where: dict[str, list[str]] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     removed: int = 0
@@ -71,7 +73,7 @@ class Account:
         if rows:
             self._told(what, "done", rows)
             self.of(what).left[reason] += rows
-            named = self.where.setdefault(reason, [])
+            named = self.of(what).where.setdefault(reason, [])
             for place in where:
                 if len(named) >= LISTED:
                     return
@@ -89,7 +91,6 @@ class Account:
             url=self.url,
             counts={what: count for what, count in self.counts.items() if count.asked},
             aside=self.aside,
-            where=self.where,
             links=tuple(self.links),
             notes=tuple(dict.fromkeys(self.notes)),
             removed=self.removed,
@@ -110,9 +111,6 @@ class Published:
     aside: Mapping[str, int]
     """Score rows that are not for this server, by reason; nothing is wrong with that."""
 
-    where: Mapping[str, list[str]]
-    """For each reason that something was left, the first few places."""
-
     links: tuple[Link, ...] = ()
     notes: tuple[str, ...] = ()
     removed: int = 0
@@ -125,6 +123,15 @@ class Published:
         for count in self.counts.values():
             total.update(count.left)
         return total
+
+    @property
+    def where(self) -> Mapping[str, list[str]]:
+        """Return the first few places of what was left, of all kinds, by reason."""
+        found: dict[str, list[str]] = {}
+        for count in self.counts.values():
+            for reason, places in count.where.items():
+                found.setdefault(reason, []).extend(places)
+        return found
 
     @property
     def exit_code(self) -> Exit:

@@ -16,7 +16,7 @@ from midspan.pipelines.publish.mlflow.runs import Runs, RunWish
 from midspan.pipelines.publish.mlflow.scores import NOT_STORED, Scores
 from midspan.pipelines.publish.mlflow.spans import Spans
 from midspan.pipelines.publish.mlflow.sweep import sweep_run, variant_run
-from midspan.pipelines.publish.mlflow.variants import Figures, Variants
+from midspan.pipelines.publish.mlflow.variants import Computed, Variants
 from midspan.pipelines.publish.progress import What
 from midspan.pipelines.publish.report import Account, Link
 from midspan.pipelines.workspace import Workspace
@@ -59,15 +59,13 @@ class Finishing:
     manifest: Manifest
     account: Account
 
-    def publish(self, figures: Figures) -> None:
+    def publish(self, computed: Computed) -> None:
         """Bring runs and files to what the workspace says."""
-        one = self.experiment
-        of_variants = figures.of_variants(one.variants)
-        comparisons = figures.comparisons(one.variants)
+        one, comparisons = self.experiment, computed.comparisons
         named = _named(self.workspace, one.variants)
         self._run(one.sweep, sweep_run(one.variants, comparisons))
         for number, run in one.of_variant.items():
-            wish = variant_run(one.variants, number, figures=of_variants, named=named)
+            wish = variant_run(one.variants, number, figures=computed.of_variants, named=named)
             self._run(run, wish)
         with tempfile.TemporaryDirectory(prefix="midspan-") as folder:
             for artifact in artifacts.written(

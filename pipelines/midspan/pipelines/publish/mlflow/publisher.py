@@ -1,6 +1,7 @@
 """Publishes a workspace to MLflow: spans, scores on them, and variants side by side."""
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +13,7 @@ from midspan.pipelines.publish.mlflow.runs import Runs
 from midspan.pipelines.publish.mlflow.scores import Scores
 from midspan.pipelines.publish.mlflow.spans import Ready, Spans
 from midspan.pipelines.publish.mlflow.sweep import sweep_run, variant_run
-from midspan.pipelines.publish.mlflow.variants import Figures, Variants, variants_of
+from midspan.pipelines.publish.mlflow.variants import Computed, Figures, Variants, variants_of
 from midspan.pipelines.publish.mlflow.wishes import Prepared, portion_of, prepared
 from midspan.pipelines.publish.plan import Walk, ahead
 from midspan.pipelines.publish.progress import Progress, untold
@@ -58,6 +59,21 @@ class Publishing:
     def run(self) -> None:
         """Publish all that is asked for; what could not be is in the account."""
         opened = self._opened()
+        with ThreadPoolExecutor(1, thread_name_prefix="midspan-figures") as aside:
+            # Figures take seconds, in which the server has traces to store.
+            computing = aside.submit(self._computed, opened)
+            self._send(opened)
+            for name, computed in computing.result().items():
+                Finishing(
+                    experiment=opened[name],
+                    workspace=self.workspace,
+                    asked=self.asked,
+                    api=self.api,
+                    manifest=self.manifest,
+                    account=self.account,
+                ).publish(computed)
+
+    def _send(self, opened: Mapping[str, Experiment]) -> None:
         for experiment, spans, ready in ahead(self._ready(opened)):
             if spans is not None:
                 experiment.spans.send(spans)
@@ -65,17 +81,12 @@ class Publishing:
                 experiment.scores.publish(ready)
             elif self.asked.has("experiments"):
                 experiment.scores.link_only(ready)
-        if opened and self.asked.has("experiments"):
-            figures = Figures.of(self.workspace, self.asked)
-            for experiment in opened.values():
-                Finishing(
-                    experiment=experiment,
-                    workspace=self.workspace,
-                    asked=self.asked,
-                    api=self.api,
-                    manifest=self.manifest,
-                    account=self.account,
-                ).publish(figures)
+
+    def _computed(self, opened: Mapping[str, Experiment]) -> dict[str, Computed]:
+        if not opened or not self.asked.has("experiments"):
+            return {}
+        figures = Figures.of(self.workspace, self.asked)
+        return {name: figures.computed(one.variants) for name, one in opened.items()}
 
     def _opened(self) -> dict[str, Experiment]:
         """Return the experiments by name; what keeps them from being opened ends it all."""

@@ -1,5 +1,6 @@
 """The variants of a workspace, and which of their runs belong side by side."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -68,6 +69,17 @@ def _variants(project: str, runs: pl.DataFrame) -> Variants:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Computed:
+    """What the variants of a project come to, and how they compare."""
+
+    of_variants: Comparison
+    """The figures of each variant; a side is called by the number of its variant."""
+
+    comparisons: Mapping[str, Comparison]
+    """The comparison along each axis that has several values, by the axis."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Figures:
     """The ground on which the figures of variants and their comparisons stand."""
@@ -80,6 +92,12 @@ class Figures:
     def of(cls, workspace: Workspace, asked: Asked) -> "Figures":
         """Return the ground of a workspace."""
         return cls(workspace=workspace, asked=asked, ground=ground_of([workspace]))
+
+    def computed(self, variants: Variants) -> Computed:
+        """Return the figures of a project."""
+        return Computed(
+            of_variants=self.of_variants(variants), comparisons=self.comparisons(variants)
+        )
 
     def of_variants(self, variants: Variants) -> Comparison:
         """Return the figures of each variant; a side is called by the number of its variant."""

@@ -103,7 +103,7 @@ class _Publishing:
             self._note(work)
             lost = self._send(work)
             self._annotate(work, lost)
-            self._link(work.made.runs)
+            self._link(work.made.runs, lost)
         if self._asked.has("experiments"):
             publish_experiments(
                 self._workspace, self._asked, self._phoenix, self._manifest, self._account
@@ -162,10 +162,12 @@ class _Publishing:
             else:
                 self._scores.leave(runs, self._unknown or NO_PROJECT.format(project))
 
-    def _link(self, runs: Iterable[OfRun]) -> None:
-        """Keep links to each project, and to the first steps that went wrong."""
+    def _link(self, runs: Iterable[OfRun], lost: set[Key]) -> None:
+        """Keep links to each project, and to the first steps that went wrong, if they are there."""
         for run in runs:
-            if run.project in self._places and run.project not in self._linked:
+            if run.project not in self._places or not lost.isdisjoint(run.keys):
+                continue
+            if run.project not in self._linked:
                 self._linked.add(run.project)
                 page = links.phoenix_project(self._account.url, run.project)
                 self._account.links.append(Link(what=f"project {run.project}", url=page))
