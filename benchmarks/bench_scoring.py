@@ -15,7 +15,7 @@ from measuring import cpu_seconds, in_turns, machine
 from plain_scoring import PLAIN, runs_of
 from scoring_corpus import expectations, repeated, workspace
 
-from midspan.pipelines.scoring import score_workspace
+from midspan.pipelines.scoring.score import score_workspace
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.plugins import available, load_scorer
 from midspan.scorers.tables import Tables

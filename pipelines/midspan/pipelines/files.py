@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
-from midspan.pipelines.profile_doubts import (
+from midspan.pipelines.scoring.profile_doubts import (
     require_consistent,
     require_parameters,
     require_possible_gate,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 if TYPE_CHECKING:
-    from midspan.pipelines.run_verdicts import RunVerdict
+    from midspan.pipelines.comparison.run_verdicts import RunVerdict
     from midspan.pipelines.workspace import Workspace
     from midspan.scorers.comparison.gate_result import GateResult
     from midspan.scorers.run_view import Run
@@ -125,8 +125,8 @@ def assert_gate(request: pytest.FixtureRequest) -> "Callable[..., GateResult]":
         floors_only: bool = False,
     ) -> "GateResult":
         """Return how the gate came out, where it is passed; `against` is the baseline's runs."""
+        from midspan.pipelines.comparison.gate import gate_workspaces
         from midspan.pipelines.files import load_profile
-        from midspan.pipelines.gate import gate_workspaces
         from midspan.pipelines.workspace import Workspace
         from midspan.scorers.errors import Exit, MidspanError
 
@@ -150,7 +150,7 @@ def assert_gate(request: pytest.FixtureRequest) -> "Callable[..., GateResult]":
 
 def _verdicts(config: pytest.Config) -> "Sequence[RunVerdict]":
     """Return what is known of the runs; where nothing is, no session may end well."""
-    from midspan.pipelines.run_verdicts import run_verdicts
+    from midspan.pipelines.comparison.run_verdicts import run_verdicts
     from midspan.scorers.errors import MidspanError
 
     path = config.getoption(OPTION)

@@ -42,7 +42,7 @@ from midspan.scorers.errors import InvalidInput, SurroundingsError
 from midspan.scorers.tables import ALL, Tables
 
 if TYPE_CHECKING:
-    from midspan.pipelines.scoring import ScoringSummary
+    from midspan.pipelines.scoring.score import ScoringSummary
     from midspan.scorers.comparison import Comparison
 
 __all__ = ["LARGE_BUCKETS", "SETTINGS", "SMALL_BUCKETS", "UNFINISHED", "Workspace"]
@@ -115,7 +115,7 @@ class Workspace:
         """Score every run, as `midspan score` does, and return the summary."""
         # Scoring reads workspaces: it cannot be known before this class is.
         from midspan.pipelines.files import load_setting
-        from midspan.pipelines.scoring import score_workspace
+        from midspan.pipelines.scoring.score import score_workspace
 
         setting = load_setting(
             suite=Path(suite) if suite is not None else None,
@@ -132,7 +132,7 @@ class Workspace:
         profile: Path | str | None = None,
     ) -> "Comparison":
         """Compare variants along an axis, or another workspace with this one (the baseline)."""
-        from midspan.pipelines.compare import compare_workspaces
+        from midspan.pipelines.comparison.compare import compare_workspaces
         from midspan.pipelines.files import load_profile
 
         return compare_workspaces(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from midspan.pipelines.cli.demo import _ingest_and_score
-from midspan.pipelines.compare import compare_workspaces
+from midspan.pipelines.comparison.compare import compare_workspaces
 from midspan.pipelines.demo import SUITE, run_demo
 from midspan.pipelines.files import load_setting
 from midspan.pipelines.workspace import Workspace

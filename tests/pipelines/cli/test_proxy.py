@@ -78,6 +78,26 @@ def test_what_no_file_took_is_counted_and_replies_pass(tmp_path: Path) -> None:
     ]
 
 
+def test_what_went_with_its_directory_is_counted(tmp_path: Path) -> None:
+    with ModelServer() as server, running(tmp_path, "--upstream", server.url) as (process, url):
+        there = url.replace("/v1", f"/run/{RUN}/v1/chat/completions")
+        assert httpx.post(there, json=ASK).status_code == 200
+        for _ in range(1000):
+            if (part := tmp_path / "runs" / f"{RUN}-0.otlp.jsonl.part").exists():
+                break
+            time.sleep(0.02)
+        part.unlink()
+        part.parent.rmdir()
+        assert httpx.post(there, json=ASK).status_code == 200
+        process.send_signal(signal.SIGTERM)
+        _, notes = process.communicate(timeout=60)
+    assert process.returncode == 3
+    assert notes.splitlines()[-2:] == [
+        "2 requests recorded, 0 lost",
+        "3 spans could not be written to runs",
+    ]
+
+
 def test_what_passed_is_written_though_the_proxy_is_killed(tmp_path: Path) -> None:
     with ModelServer() as server, running(tmp_path, "--upstream", server.url) as (process, url):
         assert httpx.post(f"{url}/chat/completions", json=ASK).status_code == 200

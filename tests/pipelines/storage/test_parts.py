@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from midspan.pipelines.ingest.ingest import ingest
-from midspan.pipelines.scoring import score_workspace
+from midspan.pipelines.scoring.score import score_workspace
 from midspan.pipelines.storage import parts
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.errors import InvalidInput, MidspanError, SurroundingsError

@@ -71,7 +71,7 @@ def command(
         _refuse_others_beside_runs()
         _show_runs(workspaces, *runs)
         return Exit.DONE
-    from midspan.pipelines.compare import compare_workspaces
+    from midspan.pipelines.comparison.compare import compare_workspaces
 
     comparison = compare_workspaces(
         opened(workspaces),
@@ -139,7 +139,7 @@ def _refuse_others_beside_runs() -> None:
 
 def _show_runs(workspaces: Sequence[Path], first: str, second: str) -> None:
     from midspan.dashboards.terminal.divergence import divergence_page
-    from midspan.pipelines.divergence import diverging_runs
+    from midspan.pipelines.comparison.divergence import diverging_runs
 
     if len(workspaces) != 1:
         raise InvalidInput("--runs compares two runs of one workspace", fix="Name one workspace.")

@@ -110,7 +110,7 @@ def _ingest_and_score(spool: Path, workspace: Path) -> bool:
     from midspan.pipelines.demo import SUITE
     from midspan.pipelines.files import load_setting
     from midspan.pipelines.ingest.ingest import ingest
-    from midspan.pipelines.scoring import score_workspace
+    from midspan.pipelines.scoring.score import score_workspace
     from midspan.pipelines.workspace import Workspace
 
     with console.progress() as progress:

@@ -7,9 +7,9 @@ import polars as pl
 from midspan.dashboards.comparison_words import shared_tasks
 from midspan.dashboards.terminal import findings, legend, overview
 from midspan.dashboards.terminal.comparison import comparison_summary
-from midspan.pipelines.aggregates import aggregate
 from midspan.pipelines.cli import console
-from midspan.pipelines.compare import compare_workspaces
+from midspan.pipelines.comparison.aggregates import aggregate
+from midspan.pipelines.comparison.compare import compare_workspaces
 from midspan.pipelines.files import load_profile
 from midspan.pipelines.workspace import Workspace
 

@@ -12,7 +12,7 @@ from midspan.pipelines.cli import console
 from midspan.scorers.errors import Exit, InvalidInput
 
 if TYPE_CHECKING:
-    from midspan.pipelines.export import Exported, Form
+    from midspan.pipelines.exporting.export import Exported, Form
 
 FILE: Final = click.Path(path_type=Path)
 _LISTED: Final = 3
@@ -46,7 +46,7 @@ def command(
       midspan export shop --successes --format chat --out train.jsonl
       midspan export shop --failures | jq -r .outcome | sort | uniq -c
     """
-    from midspan.pipelines.export import SUCCESSES, Exported, export
+    from midspan.pipelines.exporting.export import SUCCESSES, Exported, export
     from midspan.pipelines.workspace import Workspace
     from midspan.scorers.outcomes import FAILURES
 

@@ -12,7 +12,7 @@ from midspan.pipelines.cli.rows import json_text, listed
 from midspan.scorers.errors import Exit, InvalidInput
 
 if TYPE_CHECKING:
-    from midspan.pipelines.failures import Failures
+    from midspan.pipelines.comparison.failures import Failures
     from midspan.pipelines.workspace import Workspace
 
 FILE: Final = click.Path(path_type=Path)
@@ -51,7 +51,7 @@ def command(
       midspan failures shop --profile profile.yaml --all
       midspan failures shop --json | jq '.causes[] | {runs, rule, example}'
     """
-    from midspan.pipelines.failures import failures
+    from midspan.pipelines.comparison.failures import failures
     from midspan.pipelines.files import load_setting
     from midspan.pipelines.workspace import Workspace
 
@@ -79,7 +79,7 @@ def command(
 
 
 def _key(by: str | None) -> Sequence[str]:
-    from midspan.pipelines.failures import KEY
+    from midspan.pipelines.comparison.failures import KEY
 
     if by is None:
         return KEY
@@ -94,7 +94,7 @@ def _key(by: str | None) -> Sequence[str]:
 
 def _show(workspace: "Workspace", found: "Failures", *, everything: bool) -> None:
     from midspan.dashboards.terminal.failures import SHOWN, failures_page
-    from midspan.pipelines.told_runs import short_ids
+    from midspan.pipelines.scoring.told_runs import short_ids
 
     run_ids = workspace.table("runs").select("run_id").collect()["run_id"]
     examples = found.causes["example"]

@@ -62,7 +62,7 @@ def command(
       midspan gate shop --by revision --baseline v1 --suite suite.yaml --junit gate.xml
       midspan gate shop --floors-only --profile profile.yaml
     """
-    from midspan.pipelines.gate import gate_workspaces
+    from midspan.pipelines.comparison.gate import gate_workspaces
 
     if floors_only and baseline is not None:
         raise InvalidInput(

@@ -16,7 +16,7 @@ from midspan.pipelines.workspace import Workspace
 from midspan.scorers.errors import Exit
 
 if TYPE_CHECKING:
-    from midspan.pipelines.scoring import ScoringSummary
+    from midspan.pipelines.scoring.score import ScoringSummary
     from midspan.scorers.setting import Setting
 
 FILE: Final = click.Path(path_type=Path)
@@ -167,7 +167,7 @@ def _scores_there(workspace: Workspace) -> set[str]:
 
 
 def _score(workspace: Workspace, setting: "Setting | None", asked: _Asked) -> "ScoringSummary":
-    from midspan.pipelines.scoring import score_workspace
+    from midspan.pipelines.scoring.score import score_workspace
 
     with runs_a_second() as progress:
         return score_workspace(
@@ -185,7 +185,7 @@ def _show(workspace: Workspace, setting: "Setting | None", asked: _Asked, comman
         score_summary,
         worst,
     )
-    from midspan.pipelines.told_runs import short_ids
+    from midspan.pipelines.scoring.told_runs import short_ids
     from midspan.scorers.plugins import declarations
     from midspan.scorers.summary import labels, summary, unjudged, worst_runs
 
@@ -229,7 +229,7 @@ def _tell(
     as_json: bool,
 ) -> None:
     from midspan.dashboards.terminal import Story
-    from midspan.pipelines.told_runs import tell_run
+    from midspan.pipelines.scoring.told_runs import tell_run
     from midspan.scorers.plugins import declarations
 
     told = tell_run(workspace, prefix, setting=setting, only=asked.only, compat=asked.compat)

@@ -10,9 +10,9 @@ import click
 import polars as pl
 
 from midspan.instrumentation.streams import visible
-from midspan.pipelines.aggregates import AGGREGATES, aggregate
 from midspan.pipelines.cli import console
 from midspan.pipelines.cli.conditions import conditions_of, require, why_nothing
+from midspan.pipelines.comparison.aggregates import AGGREGATES, aggregate
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.errors import InvalidInput
 from midspan.scorers.tables import ALL

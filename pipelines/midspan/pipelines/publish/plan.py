@@ -8,8 +8,8 @@ from typing import Final, TypeVar
 
 import polars as pl
 
-from midspan.pipelines.chunks import Chunks
 from midspan.pipelines.publish.asked import Asked
+from midspan.pipelines.scoring.chunks import Chunks
 from midspan.pipelines.workspace import Workspace
 
 STEPS: Final = 4_000

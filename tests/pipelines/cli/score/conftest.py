@@ -7,8 +7,8 @@ import pytest
 
 from midspan.pipelines.ingest.ingest import ingest
 from tests.pipelines.cli.conftest import Done, Midspan
-from tests.pipelines.scoring import installed
 from tests.support.otlp import RUN, Story, call, write
+from tests.support.own_scorers import installed
 
 SUITE = """
 suite: shop
@@ -36,7 +36,7 @@ def workspace(midspan: Midspan, spans: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a workspace of one run, a suite and a profile; scorers of tests alone."""
-    here = "tests.pipelines.scoring"
+    here = "tests.support.own_scorers"
     installed(monkeypatch, above=f"{here}:Above", retries=f"{here}:Retries")
     story = Story()
     with story.agent(output="done"):

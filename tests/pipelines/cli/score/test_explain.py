@@ -7,8 +7,8 @@ import pytest
 
 from tests.pipelines.cli.conftest import Midspan
 from tests.pipelines.cli.score.conftest import values
-from tests.pipelines.scoring import installed
 from tests.support.otlp import RUN, Story, write
+from tests.support.own_scorers import installed
 
 
 def test_one_run_is_told_step_by_step(midspan: Midspan, shop: Path) -> None:
@@ -73,7 +73,7 @@ def test_the_command_that_tells_of_the_worst_run_works(midspan: Midspan, shop: P
     (shop / "a b").mkdir()
     (shop / "spans.jsonl").rename(shop / "a b" / "spans.jsonl")
     with pytest.MonkeyPatch.context() as patch:
-        installed(patch, half="tests.pipelines.scoring:Half")
+        installed(patch, half="tests.support.own_scorers:Half")
         done = midspan("score", "a b/spans.jsonl", "--suite", "suite.yaml")
         command = done.out.splitlines()[-1].strip()
         assert command == (

@@ -8,8 +8,8 @@ import pytest
 
 from midspan.scorers.tables import SCORES
 from tests.pipelines.cli.conftest import Midspan
-from tests.pipelines.scoring import installed
 from tests.support.otlp import RUN, write_text
+from tests.support.own_scorers import installed
 
 RATE = "name=valid_call_rate"
 
@@ -53,7 +53,7 @@ def test_lines_that_cannot_be_read_are_told_and_the_rest_is_scored(
 def test_a_scorer_that_raises_is_told_and_the_others_go_on(
     midspan: Midspan, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here = "tests.pipelines.scoring"
+    here = "tests.support.own_scorers"
     installed(monkeypatch, bad=f"{here}:Raises", steps=f"{here}:Steps")
     done = midspan("score", workspace, "--json")
     assert (done.code, done.err) == (

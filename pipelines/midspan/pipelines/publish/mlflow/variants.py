@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from midspan.dashboards import mlflow as layout
-from midspan.pipelines.compare import ground_of, sides_of
+from midspan.pipelines.comparison.compare import ground_of, sides_of
 from midspan.pipelines.publish.asked import Asked
 from midspan.pipelines.publish.plan import DEFAULT_PROJECT
 from midspan.pipelines.workspace import Workspace

@@ -8,7 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from midspan.dashboards import mlflow as layout
-from midspan.pipelines.chat_messages import chat, recorded
+from midspan.pipelines.exporting.chat_messages import chat, recorded
 from midspan.pipelines.publish.mlflow.assessments import Json, Wish, assessments
 from midspan.pipelines.publish.plan import Portion
 from midspan.pipelines.publish.rows import run_rows, step_rows

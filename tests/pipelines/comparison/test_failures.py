@@ -8,7 +8,7 @@ import pytest
 
 from midspan.pipelines.cli.boundary import run
 from midspan.pipelines.cli.failures import command
-from midspan.pipelines.failures import failures
+from midspan.pipelines.comparison.failures import failures
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.profile import Profile
 from midspan.scorers.setting import Setting

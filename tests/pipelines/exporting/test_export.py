@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from midspan.pipelines.chat_messages import chat, recorded
 from midspan.pipelines.cli.boundary import run
 from midspan.pipelines.cli.export import command
+from midspan.pipelines.exporting.chat_messages import chat, recorded
 from midspan.pipelines.workspace import Workspace
 from tests.scorers.builders import calls, spans, text, tools
 from tests.scorers.builders import runs as run_rows

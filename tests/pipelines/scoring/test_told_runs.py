@@ -5,13 +5,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from midspan.pipelines.scoring import score_workspace
-from midspan.pipelines.told_runs import find_run, short_ids, tell_run
+from midspan.pipelines.scoring.score import score_workspace
+from midspan.pipelines.scoring.told_runs import find_run, short_ids, tell_run
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.errors import InvalidInput
 from midspan.scorers.setting import Setting
-from tests.pipelines.scoring import installed, profile
-from tests.pipelines.test_chunks import told
+from tests.pipelines.scoring.test_chunks import told
+from tests.support.own_scorers import installed, profile
 from tests.support.workspaces import ingested
 
 ONE, TWO, OTHER = "abc1" + "0" * 28, "abc2" + "0" * 28, "ffff" + "0" * 28
@@ -66,9 +66,9 @@ def test_ids_are_as_short_as_they_can_be() -> None:
 def test_what_stands_in_the_workspace_is_told(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    installed(monkeypatch, above="tests.pipelines.scoring:Above")
+    installed(monkeypatch, above="tests.support.own_scorers:Above")
     score_workspace(workspace)
-    installed(monkeypatch, other="tests.pipelines.scoring:Steps")
+    installed(monkeypatch, other="tests.support.own_scorers:Steps")
     told = tell_run(workspace, "abc1")
     assert (told.run.id, told.scores["scorer"].to_list()) == (ONE, ["above"])
 
@@ -76,7 +76,7 @@ def test_what_stands_in_the_workspace_is_told(
 def test_a_run_that_was_not_scored_is_judged_and_nothing_is_written(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    installed(monkeypatch, above="tests.pipelines.scoring:Above")
+    installed(monkeypatch, above="tests.support.own_scorers:Above")
     told = tell_run(workspace, "abc1")
     assert told.scores.select("run_id", "scorer", "value").rows() == [(ONE, "above", 3.0)]
     assert workspace.parts("scores") == []
@@ -85,7 +85,7 @@ def test_a_run_that_was_not_scored_is_judged_and_nothing_is_written(
 def test_what_is_asked_for_is_judged_anew_and_nothing_is_written(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    installed(monkeypatch, above="tests.pipelines.scoring:Above")
+    installed(monkeypatch, above="tests.support.own_scorers:Above")
     score_workspace(workspace)
     setting = Setting.of(profile=profile("scorers: {above: {least: 1}}"))
     told = tell_run(workspace, "abc1", setting=setting)

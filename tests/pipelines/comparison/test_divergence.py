@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from midspan.instrumentation.dispatch import main
-from midspan.pipelines.divergence import diverging_runs
+from midspan.pipelines.comparison.divergence import diverging_runs
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.errors import InvalidInput
 from tests.scorers.builders import calls as call_rows

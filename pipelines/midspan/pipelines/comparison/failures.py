@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from midspan.pipelines.chunks import Chunks
+from midspan.pipelines.scoring.chunks import Chunks
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.comparison.runs import told_outcomes
 from midspan.scorers.faults.signature import signature

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from midspan.pipelines.compare import ground_of, require_scores, sides_of
+from midspan.pipelines.comparison.compare import ground_of, require_scores, sides_of
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.comparison import Asked, compare
 from midspan.scorers.comparison.gate import gate

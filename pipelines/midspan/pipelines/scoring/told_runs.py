@@ -6,8 +6,8 @@ from typing import Final
 
 import polars as pl
 
-from midspan.pipelines.chunks import Buckets, judged_tables
-from midspan.pipelines.judges import judged, judges
+from midspan.pipelines.scoring.chunks import Buckets, judged_tables
+from midspan.pipelines.scoring.judges import judged, judges
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.errors import InvalidInput
 from midspan.scorers.run_view import Run, runs_of

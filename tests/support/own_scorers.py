@@ -9,7 +9,7 @@ from typing import ClassVar
 import polars as pl
 import pytest
 
-from midspan.pipelines import judges, profile_doubts
+from midspan.pipelines.scoring import judges, profile_doubts
 from midspan.scorers import plugins
 from midspan.scorers.profile import Profile
 from midspan.scorers.score import Better, Declaration, Level

@@ -7,8 +7,8 @@ from typing import Any, Final
 import polars as pl
 
 from midspan.dashboards.terminal.cells import printable
-from midspan.pipelines.aggregates import with_outcomes
-from midspan.pipelines.told_runs import short_ids
+from midspan.pipelines.comparison.aggregates import with_outcomes
+from midspan.pipelines.scoring.told_runs import short_ids
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.outcomes import FAILURES
 

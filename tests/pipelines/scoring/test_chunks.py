@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from midspan.pipelines.chunks import Chunk, Chunks
 from midspan.pipelines.ingest.ingest import ingest
+from midspan.pipelines.scoring.chunks import Chunk, Chunks
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.setting import default_setting
 from tests.support.otlp import Json, Story, call, write

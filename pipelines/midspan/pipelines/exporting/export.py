@@ -9,8 +9,8 @@ from typing import Any, Final, Literal
 import polars as pl
 
 from midspan.instrumentation.redaction import Redaction
-from midspan.pipelines.chat_messages import Message, chat, recorded
-from midspan.pipelines.chunks import Chunks
+from midspan.pipelines.exporting.chat_messages import Message, chat, recorded
+from midspan.pipelines.scoring.chunks import Chunks
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.comparison.runs import told_outcomes
 from midspan.scorers.outcomes import with_outcome

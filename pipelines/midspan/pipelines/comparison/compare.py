@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from midspan.pipelines.aggregates import with_outcomes
+from midspan.pipelines.comparison.aggregates import with_outcomes
 from midspan.pipelines.records import PLAN_FILE, read_plan
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.comparison import (

@@ -8,8 +8,8 @@ from typing import Final
 
 import polars as pl
 
-from midspan.pipelines.chunks import STEPS, Chunks
-from midspan.pipelines.judges import judged, judges, turned_off
+from midspan.pipelines.scoring.chunks import STEPS, Chunks
+from midspan.pipelines.scoring.judges import judged, judges, turned_off
 from midspan.pipelines.storage.parts import write_part
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.setting import Setting, default_setting

@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from midspan.pipelines.chunks import judged_tables
-from midspan.pipelines.told_runs import find_run
+from midspan.pipelines.scoring.chunks import judged_tables
+from midspan.pipelines.scoring.told_runs import find_run
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.divergence import Divergence, divergence
 from midspan.scorers.errors import InvalidInput

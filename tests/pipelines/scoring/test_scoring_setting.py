@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from midspan.pipelines.scoring import score_workspace
+from midspan.pipelines.scoring.score import score_workspace
 from midspan.scorers.errors import InvalidInput
 from midspan.scorers.setting import Setting
 from midspan.scorers.suite import Suite
-from tests.pipelines.scoring import installed, profile, spans
 from tests.support.otlp import Story, call
+from tests.support.own_scorers import installed, profile, spans
 from tests.support.workspaces import ingested, rows
 
 

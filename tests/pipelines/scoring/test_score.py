@@ -6,11 +6,11 @@ import polars as pl
 import pytest
 
 from midspan.pipelines.ingest.ingest import ingest
-from midspan.pipelines.scoring import ScoringSummary, score_workspace
+from midspan.pipelines.scoring.score import ScoringSummary, score_workspace
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.tables import SCORES
-from tests.pipelines.scoring import OTHER, installed, spans
 from tests.support.otlp import RUN, Json, write
+from tests.support.own_scorers import OTHER, installed, spans
 from tests.support.workspaces import ingested, put, rows
 
 

@@ -1,0 +1,1 @@
+"""What a workspace says of variants and runs beside each other."""

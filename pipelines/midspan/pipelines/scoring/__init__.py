@@ -1,0 +1,1 @@
+"""Scores a workspace: whole runs at a time, with what people wrote down."""
