@@ -8,7 +8,6 @@ mlflow` to have installed it before.
 
 import contextlib
 import json
-import os
 import resource
 import sys
 import tempfile
@@ -21,17 +20,15 @@ from statistics import median
 from typing import Any, Final, NamedTuple
 
 import httpx
-from corpus import write
 from measuring import machine
+from publishing import cpu_of_family, scored
 
-from midspan.pipelines.ingest.ingest import ingest
 from midspan.pipelines.publish.asked import Asked
 from midspan.pipelines.publish.manifest import PUBLISHED, Manifest
 from midspan.pipelines.publish.mlflow import publish
 from midspan.pipelines.publish.target import Target
 from midspan.pipelines.servers import Home, Mlflow, start, stop
 from midspan.pipelines.servers import state as server_state
-from midspan.pipelines.workspace import Workspace
 
 TRACES: Final = 60
 ROUNDS: Final = 3
@@ -155,15 +152,6 @@ def told(spans: int, rows: int, ours: list[Taken], bare: list[Taken], again: lis
     print(f"| peak memory, scoring included | {peak:,.0f} MB | |")
 
 
-def scored(directory: Path, traces: int) -> tuple[Workspace, int]:
-    """Return a workspace of agent traces with their scores, and how many spans it has."""
-    spans = write(directory / "spool", traces, files=2)
-    ingest([directory / "spool"], directory / "ws")
-    workspace = Workspace(directory / "ws")
-    workspace.score()
-    return workspace, spans
-
-
 @contextlib.contextmanager
 def server(folder: Path) -> Iterator[tuple[str, int]]:
     """Give an MLflow on fresh data: its address, and the process that stands above its workers."""
@@ -181,10 +169,10 @@ def server(folder: Path) -> Iterator[tuple[str, int]]:
 @contextlib.contextmanager
 def measured(pid: int, into: list[Taken], flights: Flights | None = None) -> Iterator[None]:
     """Add what the block takes."""
-    clock, cpu = time.perf_counter(), cpu_seconds(pid)
+    clock, cpu = time.perf_counter(), cpu_of_family(pid)
     yield
     wall = time.perf_counter() - clock
-    into.append(Taken(wall, flights.total if flights else wall, cpu_seconds(pid) - cpu))
+    into.append(Taken(wall, flights.total if flights else wall, cpu_of_family(pid) - cpu))
 
 
 def replay(url: str, sent: list[Request]) -> None:
@@ -201,23 +189,6 @@ def replay(url: str, sent: list[Request]) -> None:
             if one.made is not None:
                 run: dict[str, Any] = answer.json()["run"]["info"]
                 ids[one.made.encode()] = str(run["run_id"]).encode()
-
-
-def cpu_seconds(pid: int) -> float:
-    """Return the CPU time of a process and of its children, whatever they are."""
-    found, ticks = {pid}, 0
-    processes = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            fields = stat.read_text().rpartition(")")[2].split()
-            processes.append(
-                (int(stat.parent.name), int(fields[1]), int(fields[11]) + int(fields[12]))
-            )
-    for number, parent, spent in sorted(processes):
-        if number in found or parent in found:
-            found.add(number)
-            ticks += spent
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

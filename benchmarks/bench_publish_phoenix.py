@@ -1,6 +1,6 @@
 """How fast a workspace gets into Phoenix: against a loop that sends the same requests and no more.
 
-python benchmarks/bench_publish.py [TRACES] [ROUNDS]
+python benchmarks/bench_publish_phoenix.py [TRACES] [ROUNDS]
 
 The server is a real one on fresh data each time, on sqlite. It needs `midspan up phoenix` to have
 installed it before. The loop waits for the spans to be stored, as scores of others are refused.
@@ -18,8 +18,8 @@ from statistics import median
 from typing import Final, NamedTuple
 
 import httpx
-from bench_publish_mlflow import cpu_seconds, scored
 from measuring import machine
+from publishing import cpu_of_family, scored
 
 from midspan.pipelines.publish.asked import Asked
 from midspan.pipelines.publish.manifest import PUBLISHED, Manifest
@@ -146,9 +146,9 @@ def server(folder: Path) -> Iterator[tuple[str, int]]:
 @contextlib.contextmanager
 def measured(pid: int, into: list[Taken]) -> Iterator[None]:
     """Add what the block takes."""
-    clock, cpu = time.perf_counter(), cpu_seconds(pid)
+    clock, cpu = time.perf_counter(), cpu_of_family(pid)
     yield
-    into.append(Taken(time.perf_counter() - clock, cpu_seconds(pid) - cpu))
+    into.append(Taken(time.perf_counter() - clock, cpu_of_family(pid) - cpu))
 
 
 def replay(url: str, sent: Sequence[Request], spans: int) -> None:
