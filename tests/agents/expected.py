@@ -54,8 +54,7 @@ EXPECTED: Mapping[str, Expected] = {
     "openai_agents": Expected(title="OpenAI Agents SDK"),
     "langgraph_agent": Expected(title="LangGraph"),
     "pydantic_ai_agent": Expected(title="pydantic-ai"),
-    # It tells the model what its tools returned in messages of the user.
-    "smolagents_tool_calling": Expected(title="smolagents ToolCallingAgent", proxy=None),
+    "smolagents_tool_calling": Expected(title="smolagents ToolCallingAgent"),
     "smolagents_code": Expected(
         title="smolagents CodeAgent", proxy=None, broken=None, model="coder"
     ),

@@ -70,6 +70,7 @@ def test_headers_say_what_is_known_of_the_run_and_the_proxy_the_rest(proxied: St
         "midspan.task": "lost",
         "midspan.trial": 3,
         "gen_ai.conversation.id": f"shop/{RUN}",
+        "midspan.proxy.outside": True,
     }
 
 

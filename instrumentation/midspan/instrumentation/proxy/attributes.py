@@ -15,6 +15,9 @@ TRANSLATED: Final = "midspan.text_calls.translated"
 UNTRANSLATED_BECAUSE: Final = "midspan.text_calls.reason"
 """Why they were left as they are, or that there were none where `tool_choice` asked for one."""
 
+OUTSIDE: Final = "midspan.proxy.outside"
+"""That a step was seen from outside of the agent, which may have a span of its own for it."""
+
 NOT_RECORDED: Final = "midspan.proxy.not_recorded"
 """Which content is not on the span, and why."""
 

@@ -179,8 +179,8 @@ class Recording:
             except Exception as error:
                 log_once("a run", error)
         run.frame.run(run.block.__exit__, None, None, None)
-        run_id = str(key[0])
-        if lost := self._telemetries.lost(run_id, run.experiment):
+        run_id, launch = str(key[0]), key[1]
+        if lost := self._telemetries.lost(run_id, launch, run.experiment):
             self._unwritten[run_id] = lost
 
     def _write_root(self, root: Root, experiment: str | None) -> None:

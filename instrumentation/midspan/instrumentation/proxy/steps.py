@@ -67,6 +67,7 @@ def tool_step(
             tracer_provider=tracer_provider,
             clock=clock,
         )
+        trace.get_current_span().set_attribute(attributes.OUTSIDE, True)
         clock.now_ns = max(until_ns, called.emitted_ns)
         if told.failed:
             step.record_failure("tool_error", str(told.result))
@@ -87,6 +88,7 @@ def _beside(exchange: Exchange, outcome: Outcome) -> Mapping[str, Any]:
     translation = exchange.translation
     retries = exchange.headers.get(RETRIES, "0")
     found: dict[str, Any] = {
+        attributes.OUTSIDE: True,
         conventions.HTTP_STATUS: exchange.status,
         attributes.RESEND_COUNT: int(retries) if retries.isdecimal() and retries != "0" else None,
         attributes.NOT_RECORDED: outcome.not_recorded,

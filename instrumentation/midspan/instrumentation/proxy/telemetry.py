@@ -1,6 +1,7 @@
 """Where spans go: one tracer provider for each experiment, as that is the project in Phoenix."""
 
 import logging
+from pathlib import Path
 from typing import Final
 
 from opentelemetry.sdk.resources import Resource
@@ -10,7 +11,8 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from midspan.instrumentation import Telemetry, conventions, setup
 from midspan.instrumentation.proxy.root import Ids
 from midspan.instrumentation.proxy.settings import ProxySettings
-from midspan.instrumentation.run_context import DEFAULT_EXPERIMENT
+from midspan.instrumentation.run_context import DEFAULT_EXPERIMENT, normalised_run_id
+from midspan.instrumentation.segment import SUFFIX
 
 logger = logging.getLogger(__name__)
 
@@ -29,22 +31,36 @@ class Telemetries:
 
     def of(self, experiment: str | None) -> TracerProvider:
         """Return the tracer provider of an experiment; too many of them share the first."""
-        name = experiment or DEFAULT_EXPERIMENT
-        if name not in self._made:
-            if len(self._made) >= EXPERIMENTS_AT_MOST:
-                return next(iter(self._made.values()))[0]
-            self._made[name] = self._make(name)
-        return self._made[name][0]
+        return self._of(experiment)[0]
 
-    def lost(self, run_id: str, experiment: str | None) -> int:
-        """Return how many spans of a run the spool could not take."""
-        _, telemetry = self._made.get(experiment or DEFAULT_EXPERIMENT, (None, None))
-        return telemetry.report(run_id).lost if telemetry is not None else 0
+    def lost(self, run_id: str, launch: int, experiment: str | None) -> int:
+        """Return how many spans of a run that has been closed are in no file.
+
+        The spool could not take them, or their file went with its directory while it was written.
+        """
+        report = self._of(experiment)[1].report(run_id)
+        gone = bool(report.written) and not self._has_file(f"{normalised_run_id(run_id)}-{launch}")
+        return report.lost + (report.written if gone else 0)
 
     def shutdown(self) -> None:
         """Send what waits and close all files."""
         for _, telemetry in self._made.values():
             telemetry.shutdown()
+
+    def _of(self, experiment: str | None) -> tuple[TracerProvider, Telemetry]:
+        name = experiment or DEFAULT_EXPERIMENT
+        if name not in self._made:
+            if len(self._made) >= EXPERIMENTS_AT_MOST:
+                return next(iter(self._made.values()))
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def _has_file(self, stem: str) -> bool:
+        if self._settings.spool is None:
+            return True
+        directory = Path(self._settings.spool)
+        # The usual name first: to list a directory for each run takes long where there are many.
+        return (directory / f"{stem}{SUFFIX}").exists() or any(directory.glob(f"{stem}*"))
 
     def _make(self, experiment: str) -> tuple[TracerProvider, Telemetry]:
         resource = {conventions.SERVICE_NAME: SERVICE, conventions.PROJECT_NAME: experiment}

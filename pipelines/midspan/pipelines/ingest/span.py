@@ -31,7 +31,8 @@ class Span(msgspec.Struct, array_like=True, gc=False, kw_only=True):
 
     `launch` comes from the name of a spool file, `context` from `midspan.*` attributes; `source` is
     the file's number within one ingest, or -1 for a span that the workspace holds already;
-    `logged` if log records were applied to it.
+    `logged` if log records were applied to it; `outside` if the recording proxy saw it, and not
+    the agent.
     """
 
     trace_id: str
@@ -77,6 +78,7 @@ class Span(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     launch: int = 0
     source: int = -1
     logged: bool = False
+    outside: bool = False
 
 
 SpanKey = tuple[str, str]

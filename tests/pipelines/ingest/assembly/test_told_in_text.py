@@ -1,4 +1,4 @@
-"""Calls that were written as text, and whose results came back in a message of the user."""
+"""Calls whose results came back in a message of the user, most of them written as text."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.support.otlp import Json, Story
+from tests.support.otlp import Json, Story, call
 from tests.support.workspaces import Rows, ingested, rows
 
 TAG: Final = '<tool_call>{"name": "look", "arguments": {"n": 1}}</tool_call>'
@@ -97,3 +97,68 @@ def test_what_a_proxy_translated_has_its_result_as_any_call(tmp_path: Path) -> N
         _said("user", "<tool_response>40</tool_response>"),
     ]
     assert _calls(tmp_path, TAG, history) == [("look", "39", True, False, None, BY_PLACE)]
+
+
+LOOK: Final = "Error executing tool 'look' with arguments {'n': 1}: ValueError: no such order"
+RETRY: Final = "Now let's retry: take care not to repeat previous errors!"
+
+
+def native(directory: Path, calls: int, *answered: str) -> Rows:
+    """The calls of a run that were native, and answered so."""
+    story = Story()
+    history = [_said("user", "Look."), _said("assistant", "Calling tools: look")]
+    history += [_said("user", each) for each in answered]
+    with story.agent():
+        story.llm(*(call("look", {"n": n}, id=f"c-{n}") for n in range(calls)))
+        messages: dict[str, Any] = {"gen_ai.input.messages": json.dumps(history)}
+        story.llm(text="Done.", **messages)
+    columns = ("result", "executed", "failed", "fault_rule", "notes")
+    return rows(ingested(directory, story.spans), "calls", *columns)
+
+
+@pytest.mark.parametrize(
+    ("answered", "result"),
+    [
+        ("Observation:\n39", "39"),
+        ("Observation: 39\nThought: none", "39\nThought: none"),
+        ("Observation:\n39\nObservation: of two", "39\nObservation: of two"),
+    ],
+)
+def test_a_native_call_may_be_answered_in_text(tmp_path: Path, answered: str, result: str) -> None:
+    assert native(tmp_path, 1, answered) == [(result, True, False, None, BY_PLACE)]
+
+
+@pytest.mark.parametrize(
+    "answered",
+    [
+        f"Error:\n{LOOK}\nPlease try again or use another tool\n{RETRY}\n",
+        f"Call id: c-0\nError:\n{LOOK}\n{RETRY}",
+    ],
+)
+def test_so_may_its_failure(tmp_path: Path, answered: str) -> None:
+    [(result, executed, failed, _, _)] = native(tmp_path, 1, answered)
+    assert (LOOK in str(result), RETRY in str(result)) == (True, False)
+    assert (executed, failed) == (True, True)
+
+
+def test_numbered_answers_belong_to_parallel_native_calls(tmp_path: Path) -> None:
+    found = native(tmp_path, 2, "Observation 1: a", "Observation 2: b")
+    assert [result for result, *_ in found] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("calls", "answered"),
+    [
+        (1, ["Please go on."]),
+        (1, ["My observation: 39"]),
+        (1, ["Observation: 1", "Observation: 2"]),
+        (2, ["Observation:\n1\n2"]),
+        (2, ["Observation 1: a", "Observation 3: b"]),
+        (2, [f"Error:\n{LOOK}"]),
+        (1, ["Error:\nError executing tool 'list': gone"]),
+    ],
+)
+def test_what_may_be_about_another_native_call_is_no_result(
+    tmp_path: Path, calls: int, answered: list[str]
+) -> None:
+    assert not any(executed for _, executed, *_ in native(tmp_path, calls, *answered))

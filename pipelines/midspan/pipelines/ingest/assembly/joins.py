@@ -21,6 +21,7 @@ class _Joins(msgspec.Struct, omit_defaults=True):
     agent: str | None = None
     logged: bool = False
     source: int = -1
+    outside: bool = False
     was: dict[str, Any] | None = None
 
 
@@ -39,6 +40,7 @@ def joins_of(span: Span, received: Span, *, counts: bool) -> str:
         span.agent or None,
         span.logged,
         span.source,
+        span.outside,
         None if counts and received == span else _was(span, received, counts=counts) or None,
     )
     return msgspec.json.encode(joins).decode()

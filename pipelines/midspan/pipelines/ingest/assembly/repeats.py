@@ -5,6 +5,11 @@ tool call the outermost; what the kept one lacks it takes from the others. Nothi
 repeating span stays in the tables and names the one it repeats.
 """
 
+from midspan.pipelines.ingest.assembly.outside import (
+    failed_attempts,
+    outside_llms,
+    outside_tools,
+)
 from midspan.pipelines.ingest.assembly.repeated_llms import nested_llms, twin_llms
 from midspan.pipelines.ingest.assembly.repeated_tools import nested_tools, sibling_tools, twin_tools
 from midspan.pipelines.ingest.assembly.shared_fields import SHARED_FIELDS
@@ -24,11 +29,17 @@ def mark_repeats(tree: Tree) -> None:
         _fold(other, into=one)
     for one, other in sibling_llms(tree.counted("llm")):
         _fold(other, into=one)
+    for one, other in outside_llms(tree.counted("llm")):
+        _fold(other, into=one)
+    for attempt, request in failed_attempts(tree):
+        attempt.repeats = request  # what it failed of is not what came of the request
     for inner, outer in nested_tools(tree):
         _fold(inner, into=outer)
-    for one, other in twin_tools(tree.counted("tool")):
+    for one, other in twin_tools(_own_tools(tree)):
         _fold(other, into=one)
-    for one, other in sibling_tools(tree.counted("tool")):
+    for one, other in sibling_tools(_own_tools(tree)):
+        _fold(other, into=one)
+    for one, other in outside_tools(tree):
         _fold(other, into=one)
     _mark_sums(tree)
 
@@ -44,6 +55,13 @@ def _fold(node: Node, *, into: Node) -> None:
             setattr(kept, name, getattr(span, name))
     if span.status == "error" and kept.status == "unset":
         kept.status = "error"
+    if kept.outside and not span.outside:
+        into.scope, into.agent = node.scope, node.agent
+
+
+def _own_tools(tree: Tree) -> list[Node]:
+    """Return the tool spans of agents themselves."""
+    return [node for node in tree.counted("tool") if not node.span.outside]
 
 
 def _mark_sums(tree: Tree) -> None:

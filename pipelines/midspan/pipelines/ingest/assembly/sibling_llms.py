@@ -16,10 +16,10 @@ from midspan.scorers.canonical import canonical_arguments
 
 def sibling_llms(llms: Sequence[Node]) -> Iterator[tuple[Node, Node]]:
     """Yield (kept, other) spans of one LLM call."""
-    return siblings(llms, _same_call)
+    return siblings(llms, same_request)
 
 
-def _same_call(one: Span, other: Span) -> bool:
+def same_request(one: Span, other: Span) -> bool:
     """Return whether two spans that overlap can only be one request, by what they hold."""
     if None not in (one.response_id, other.response_id) and one.response_id != other.response_id:
         return False
@@ -30,18 +30,20 @@ def _same_call(one: Span, other: Span) -> bool:
     tokens = [name for name in ("input_tokens", "output_tokens") if _equal(one, other, name)]
     return (
         (contains(one, other) or contains(other, one))
-        and _same_model(one, other)
+        and same_model(one, other)
         and not _differ(one, other, "input_tokens")
         and not _differ(one, other, "output_tokens")
         and (len(tokens) == 2 or _said_the_same(one, other))
-        and _asked_the_same(one, other)
+        and asked_the_same(one, other)
     )
 
 
 def _said_the_same(one: Span, other: Span) -> bool:
     """Return whether what was recorded of both answers, or of both failures, is equal."""
-    failed = one.status == other.status == "error" and _equal(one, other, "error_message")
-    return failed or _equal(one, other, "text") or bool(one.emitted and other.emitted)
+    failed = one.status == other.status == "error"
+    # What a client says of a failure is not what came over the wire.
+    told = failed and (one.outside != other.outside or _equal(one, other, "error_message"))
+    return told or _equal(one, other, "text") or bool(one.emitted and other.emitted)
 
 
 def _equal(one: Span, other: Span, field: str) -> bool:
@@ -54,10 +56,10 @@ def _differ(one: Span, other: Span, field: str) -> bool:
     return None not in values and values[0] != values[1]
 
 
-def _same_model(one: Span, other: Span) -> bool:
+def same_model(one: Span, other: Span) -> bool:
     """Return whether a name of one's model begins one of the other's, as dated names do."""
     names, others = (
-        [name for name in (span.request_model, span.response_model) if name]
+        [_bare(name) for name in (span.request_model, span.response_model) if name]
         for span in (one, other)
     )
     return (
@@ -65,6 +67,11 @@ def _same_model(one: Span, other: Span) -> bool:
         or not others
         or any(a.startswith(b) or b.startswith(a) for a in names for b in others)
     )
+
+
+def _bare(model: str) -> str:
+    """Return a model's name without the provider that routers write before it."""
+    return model.rpartition("/")[2]
 
 
 def _same_emission(one: Span, other: Span) -> bool:
@@ -92,7 +99,7 @@ def _ids(span: Span) -> list[str]:
     return ids if len(ids) == len(span.emitted or ()) else []
 
 
-def _asked_the_same(one: Span, other: Span) -> bool:
+def asked_the_same(one: Span, other: Span) -> bool:
     """Return whether both end with the same word of the user, where both end with one."""
     asked = [_last_word(span.input) for span in (one, other)]
     return None in asked or asked[0] == asked[1]

@@ -2,7 +2,8 @@
 
 Where only LLM calls are instrumented, a call's result stands in the input of the LLM call after it.
 Results are joined by call id, else by order; who was told is the next LLM call of the same agent.
-What was called in text is answered in text, where nobody translated it.
+What was called in text is answered in text, where nobody translated it; some agents answer native
+calls so as well.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from typing import NamedTuple
 
 from midspan.pipelines.ingest.content import ResultPart, read_messages, trailing_results
 from midspan.pipelines.ingest.content.results import Result
-from midspan.pipelines.ingest.content.told_text import results_in_text
+from midspan.pipelines.ingest.content.told_text import results_in_text, results_observed
 from midspan.pipelines.ingest.span import Emitted, Span
 
 
@@ -30,8 +31,12 @@ def results_told(calls: Sequence[Emitted], after: Span, *, as_text: bool) -> Map
         return {}
     messages = read_messages(after.input) or []
     results = trailing_results(messages)
-    if as_text and not results:
-        results = [ResultPart(text) for text in results_in_text(messages, len(calls))]
+    if not results:
+        results = (
+            [ResultPart(text) for text in results_in_text(messages, len(calls))]
+            if as_text
+            else results_observed(messages, [call.name for call in calls])
+        )
     by_id = {bare_id(result.id): result for result in results if result.id}
     found: dict[int, Told] = {}
     for position, call in enumerate(calls):

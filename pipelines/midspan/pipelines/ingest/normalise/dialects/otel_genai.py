@@ -132,6 +132,7 @@ def read(span: Span, source: Source) -> None:
     """Fill in what `gen_ai.*` attributes say."""
     if kind(source) is not None:
         source.take(conventions.OPERATION_NAME)
+    span.outside = source.peek(proxy.OUTSIDE) is True
     _ABOUT.fill(span, source)
     read_usage(span, source)
     if span.kind == "llm":
