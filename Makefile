@@ -6,7 +6,7 @@ PYTHON ?= python3
 RUN := .venv/bin/
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-quick test peers test-peers agents test-agents check format bench constraints clean
+.PHONY: help demo demo-quick example test peers test-peers agents test-agents check format bench constraints clean
 
 help:  ## Show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -16,6 +16,9 @@ demo: .venv/.ready  ## Run 144 agent runs, score them, and show them in Phoenix 
 
 demo-quick: .venv/.ready  ## The same without Phoenix and MLflow
 	$(RUN)midspan demo --no-servers
+
+example: .venv/.ready  ## Run an agent of examples/agents without a key: make example EXAMPLE=openai_sdk
+	@$(RUN)python -m tests.agents.example $(EXAMPLE)
 
 test: .venv/.ready  ## Run the tests, the real servers included
 	$(RUN)pytest -n auto --dist loadgroup
@@ -53,7 +56,7 @@ constraints: $(UV)  ## Pin the newest versions that fit, for midspan and for eac
 	$(RUN)python tests/agents/environments.py --pin
 
 clean:  ## Remove what the other targets made
-	rm -rf .venv .uv .peers .agents .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist midspan-demo
+	rm -rf .venv .uv .peers .agents .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist midspan-demo midspan-examples
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.ready: pyproject.toml constraints.txt | $(UV)

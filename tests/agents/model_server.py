@@ -1,6 +1,5 @@
 """The scripted models behind the three APIs, on loopback."""
 
-import itertools
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -8,6 +7,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, Final
 
+from tests.agents.conversations import Conversations
 from tests.agents.wire import (
     Answered,
     answered,
@@ -27,8 +27,8 @@ FORMS: Final[Mapping[str, Callable[[Answered], dict[str, Any]]]] = {
 
 @contextmanager
 def model_server() -> Iterator[str]:
-    """Yield the address, without `/v1`, of a server for one run: its turns are counted."""
-    handler = type("Handler", (_Handler,), {"turns": itertools.count()})
+    """Yield the address, without `/v1`, of a server for any number of runs."""
+    handler = type("Handler", (_Handler,), {"conversations": Conversations()})
     listener = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     listener.daemon_threads = True
     listener.block_on_close = False
@@ -41,7 +41,7 @@ def model_server() -> Iterator[str]:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    turns: ClassVar[Iterator[int]]
+    conversations: ClassVar[Conversations]
     protocol_version = "HTTP/1.1"
     wbufsize = -1
     disable_nagle_algorithm = True
@@ -49,7 +49,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         request = json.loads(self.rfile.read(int(self.headers["content-length"])))
         form = FORMS[self.path.partition("?")[0]]
-        given = answered(request, next(self.turns))
+        given = answered(request, self.conversations.said(request))
         if request.get("stream"):
             if form is not chat_completion:
                 raise NotImplementedError(f"streams of {self.path} are not scripted")

@@ -77,7 +77,7 @@ def as_it_was(example: str) -> str:
     return "".join(line for line in lines if not line.endswith(ADDED))
 
 
-def run(example: str, model: str, directory: Path, url: str) -> Ran:
+def run(example: str, model: str | None, directory: Path, url: str) -> Ran:
     """Run an example against a server."""
     python = environments.python(environments.ENVIRONMENTS[example])
     script = environments.EXAMPLES / f"{example}.py"
@@ -95,12 +95,12 @@ def run_as_it_was(
     return execute([*before, str(python), str(plain)], model, directory, url)
 
 
-def execute(command: Sequence[str], model: str, directory: Path, url: str) -> Ran:
+def execute(command: Sequence[str], model: str | None, directory: Path, url: str) -> Ran:
     """Run a command with what agents look for in their environment."""
     process = subprocess.run(
         command,
         cwd=directory,
-        env=_environment(url, model, directory),
+        env=surroundings(url, directory, model=model),
         capture_output=True,
         text=True,
         timeout=TIMEOUT_SECONDS,
@@ -110,17 +110,18 @@ def execute(command: Sequence[str], model: str, directory: Path, url: str) -> Ra
     return Ran(directory=directory, stdout=process.stdout, stderr=process.stderr)
 
 
-def _environment(url: str, model: str, directory: Path) -> dict[str, str]:
+def surroundings(url: str, home: Path, *, model: str | None) -> dict[str, str]:
+    """The environment of an agent; without a model it takes the one that it names itself."""
     return {
         "PATH": os.environ["PATH"],
-        "HOME": str(directory),
+        "HOME": str(home),
         "OPENAI_BASE_URL": f"{url}/v1",
         "OPENAI_API_KEY": "sk-none",
         "ANTHROPIC_BASE_URL": url,
         "ANTHROPIC_API_KEY": "sk-ant-none",
-        "MODEL": model,
         # It is fetched while litellm is imported.
         "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+        **({} if model is None else {"MODEL": model}),
     }
 
 

@@ -42,7 +42,7 @@ def _conversion(to_currency: str) -> Call:
     return call("convert_currency", amount=39.0, from_currency="USD", to_currency=to_currency)
 
 
-_FAILS = Turn(text="Let me look up the order.", calls=(call("lookup_order", order_id="1042"),))
+FAILS = Turn(text="Let me look up the order.", calls=(call("lookup_order", order_id="1042"),))
 _MENDED = Turn(calls=(call("lookup_order", order_id="ORD-1042"),))
 _BOTH = Turn(calls=(_conversion("EUR"), _conversion("JPY")))
 _BROKEN = Turn(calls=(Call(name="convert_currency", arguments=CUT_OFF),))
@@ -53,12 +53,14 @@ def _code(thought: str, *lines: str) -> Turn:
     return Turn(text="\n".join((f"Thought: {thought}", "<code>", *lines, "</code>")))
 
 
+CODER_FAILS = _code("Look up the order.", "print(lookup_order('1042'))")
+
 MODELS: Final[Mapping[str, Sequence[Turn]]] = {
-    "careful": (_FAILS, _MENDED, _BOTH, _END),
+    "careful": (FAILS, _MENDED, _BOTH, _END),
     # Its fourth response breaks off in the middle of a call.
-    "careless": (_FAILS, _MENDED, _BOTH, _BROKEN, _END),
+    "careless": (FAILS, _MENDED, _BOTH, _BROKEN, _END),
     "coder": (
-        _code("Look up the order.", "print(lookup_order('1042'))"),
+        CODER_FAILS,
         _code("The id was wrong.", "print(lookup_order('ORD-1042'))"),
         _code(
             "Convert.",
@@ -77,8 +79,11 @@ MODELS: Final[Mapping[str, Sequence[Turn]]] = {
 
 
 def turn_of(model: str, said: int, *, tools: Sequence[str]) -> Turn:
-    """Return what a model says after so many responses; an agent may end by a tool of its own."""
-    turns = MODELS[model]
+    """Return what a model says after so many responses; an agent may end by a tool of its own.
+
+    A model that is none of these, such as an example's own, is careful; without tools it codes.
+    """
+    turns = MODELS.get(model) or MODELS["careful" if tools else "coder"]
     turn = turns[min(said, len(turns) - 1)]
     if turn is _END and "final_answer" in tools:
         return Turn(calls=(call("final_answer", answer=ANSWER),))

@@ -1,9 +1,13 @@
 """What scores become in MLflow: booleans only where true is good."""
 
+import posixpath
+import re
+
 import pytest
 
 from midspan.dashboards.mlflow import (
     Value,
+    accepted,
     description,
     feedback,
     metrics,
@@ -83,6 +87,19 @@ def test_what_stands_below_a_value(
     value: Value, label: str | None, explanation: str | None, expected: str | None
 ) -> None:
     assert rationale(value, label, explanation) == expected
+
+
+def test_a_name_that_mlflow_refuses_is_written_otherwise() -> None:
+    strange = ["", "a//b", "/a", "a/../b", "a@b", "a%b", "n" * 300, "n" * 299]
+
+    found = [accepted(name) for name in strange]
+
+    assert len(set(found)) == len(strange)
+    assert max(map(len, found)) == 240
+    for name in found:
+        assert re.fullmatch(r"[/\w.\- :]+", name), name
+        assert posixpath.normpath(name) == name
+    assert params({}, ['{"a@b": 1}']) == {accepted("a@b"): "1"}
 
 
 def test_the_figures_of_a_variant() -> None:

@@ -48,7 +48,16 @@ def test_environment_tells_a_child_process_its_run() -> None:
 def test_trial_that_is_no_number_is_left_out_and_said(caplog: pytest.LogCaptureFixture) -> None:
     told = RunContext.from_environment({"MIDSPAN_TASK": "a", "MIDSPAN_TRIAL": "first"})
     assert told == RunContext(task="a")
-    assert caplog.messages == ["MIDSPAN_TRIAL is not a number: 'first'; it is left out"]
+    assert caplog.messages == ["MIDSPAN_TRIAL is not a number from 0: 'first'; it is left out"]
+
+
+def test_trials_are_counted_from_0(caplog: pytest.LogCaptureFixture) -> None:
+    told = RunContext.from_environment({"MIDSPAN_TASK": "a", "MIDSPAN_TRIAL": "-5"})
+    assert told == RunContext(task="a") == RunContext(task="a", trial=-5)
+    assert caplog.messages == [
+        "MIDSPAN_TRIAL is not a number from 0: '-5'; it is left out",
+        "MIDSPAN_TRIAL is not a number from 0: -5; it is left out",
+    ]
 
 
 def test_baggage_carries_all_but_the_launch() -> None:
@@ -188,7 +197,7 @@ def test_whatever_is_given_for_a_run_does_not_raise(caplog: pytest.LogCaptureFix
         assert type(context.experiment) is str
     assert caplog.messages == [
         "MIDSPAN_TASK cannot be told: <class 'ValueError'>; it is left out",
-        "MIDSPAN_LAUNCH is not a number: 'first'; it is left out",
+        "MIDSPAN_LAUNCH is not a number from 0: 'first'; it is left out",
     ]
 
 

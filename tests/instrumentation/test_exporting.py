@@ -92,6 +92,21 @@ def test_an_attempt_under_way_is_called_off_where_nobody_listens(
     ]
 
 
+def test_a_server_that_never_answers_is_not_waited_for(
+    recorder: Recorder, port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    exporter = Exporter()
+    url = f"http://ann:planted@127.0.0.1:{port}/v1/traces?key=planted"
+    processor = ExportProcessor(url, exporter, last=0.01)
+    ended(recorder, processor, 2)
+    processor.shutdown()
+    assert exporter.shut == 1
+    assert caplog.messages == [
+        f"2 of 2 spans did not reach http://127.0.0.1:{port}/v1/traces "
+        "(a spool, where one is set up, has them)"
+    ]
+
+
 def test_flush_says_whether_the_spans_came_through(recorder: Recorder, port: int) -> None:
     exporter = Exporter(SpanExportResult.FAILURE)
     exporter.free.set()

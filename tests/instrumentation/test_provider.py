@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 
 from midspan.instrumentation import SpoolReport, agent, run, setup
 from midspan.instrumentation.testing import Recorder
@@ -247,3 +249,33 @@ def test_what_cannot_be_set_up_is_told_and_does_not_raise(
     telemetry = setup(endpoint=wrong, tracer_provider=recorder.tracer_provider)
     assert "no spans are recorded" in caplog.text
     telemetry.shutdown()
+
+
+@pytest.mark.parametrize("endpoint", ["nonsense", "ftp://x", "http://", "http://h:port"])
+def test_an_endpoint_that_is_no_address_is_said(
+    recorder: Recorder, endpoint: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    setup(tracer_provider=recorder.tracer_provider, endpoint=endpoint)
+    [said] = caplog.messages
+    assert said.endswith(f"not an address such as http://127.0.0.1:4318: {endpoint.rstrip('/')}")
+
+
+def test_nothing_secret_of_an_endpoint_is_said(
+    recorder: Recorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = {"authorization": "planted"}
+    for endpoint in ("http://ann:planted@h:port", "ftp://ann:planted@h/?key=planted"):
+        setup(tracer_provider=recorder.tracer_provider, endpoint=endpoint, headers=headers)
+    assert [said.rsplit(" ", 1)[1] for said in caplog.messages] == ["http://h:port", "ftp://h/"]
+    assert "planted" not in caplog.text
+
+
+def test_a_provider_that_samples_nothing_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    setup(
+        tracer_provider=TracerProvider(sampler=ALWAYS_OFF, shutdown_on_exit=False), spool=tmp_path
+    )
+    assert caplog.messages == [
+        "the tracer provider samples nothing (ALWAYS_OFF): no span is recorded"
+    ]

@@ -16,6 +16,13 @@ def test_numbers_count_up(tmp_path: Path) -> None:
     ]
 
 
+def test_nobody_else_may_read_what_was_recorded(tmp_path: Path) -> None:
+    segment = Segment.create(tmp_path / "spool", "run-0")
+    segment.close()
+    modes = [path.stat().st_mode & 0o777 for path in (segment.path.parent, segment.path)]
+    assert modes == [0o700, 0o600]
+
+
 def test_segment_that_another_process_closes_meanwhile_is_not_overwritten(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,7 +43,7 @@ def test_both_servers_have_it_and_what_people_say_comes_back(servers: Any, tmp_p
     assert again.returncode == 0
     shown = again.stdout.splitlines()
     assert shown[0] == f"phoenix {servers.phoenix}"
-    assert shown[1] == f"  spans        {RUNS * STEPS} of {RUNS * STEPS}, {RUNS * STEPS} were there"
+    assert shown[1] == f"  spans        {RUNS * STEPS} of {RUNS * STEPS}, all were there"
     assert f"mlflow {servers.mlflow}" in shown
 
     run = f"{trace_of(0xF01, 0):032x}"

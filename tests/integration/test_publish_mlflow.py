@@ -197,14 +197,22 @@ def test_a_dry_run_makes_nothing(servers: Any, client: httpx.Client, tmp_path: P
     assert counts(again) == {what: (asked, 0, asked) for what, (asked, _, _) in done.items()}
 
 
-def test_a_trace_stays_in_its_experiment(servers: Any, tmp_path: Path) -> None:
+def test_a_trace_stays_in_its_experiment(
+    servers: Any, client: httpx.Client, tmp_path: Path
+) -> None:
     workspace = shop(tmp_path, experiment="publish-first", number=0xA09)
     published(workspace, servers.mlflow)
 
     report = published(workspace, servers.mlflow, Asked(project="publish-second"))
 
-    assert set(report.left)
-    assert all("does not move traces" in reason for reason in report.left)
+    reason = "its trace is in another experiment, and MLflow does not move traces"
+    assert report.left == {reason: sum(one.asked for one in report.counts.values())}
+    assert set(report.counts) == {"spans", "assessments", "run"}
+    assert report.links == ()
+    assert report.notes[0].endswith("Publish with --project publish-first, or delete them there")
+    query = {"experiment_name": "publish-second"}
+    answer = client.get("/api/2.0/mlflow/experiments/get-by-name", params=query)
+    assert answer.status_code == 404, "nothing is made where nothing can come"
 
 
 def test_a_file_that_is_not_there_is_told_of(servers: Any, tmp_path: Path) -> None:

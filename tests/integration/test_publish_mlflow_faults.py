@@ -187,12 +187,13 @@ def test_a_number_that_is_none_is_refused(
     run = f"{trace_of(0xC0C, 0):032x}"
     fixed = {"run_id": run, "trace_id": run, "scorer": "extra", "evidence": []}
     fixed |= {"scorer_version": "1", "config_hash": "", "source": "code", "status": "ok"}
-    values = {"a": float("nan"), "b": float("inf"), "c": 1.0}
+    values = {"a": float("nan"), "b": float("inf"), "c": 1.0, "../up": 2.0}
     rows = [{**fixed, "name": name, "value": value} for name, value in values.items()]
     put(workspace, "scores", SCORES.frame(rows))
 
     report = published(workspace, servers.mlflow)
 
     assert report.left == {"refused: not a finite number, which breaks the pages of servers": 2}
+    assert report.counts["run"].stored == 3, "a name that MLflow refuses costs no run"
     names = {name for _, _, name in told(client, "faults-nan")}
     assert names & {"a", "b", "c"} == {"c"}

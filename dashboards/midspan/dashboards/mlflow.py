@@ -5,8 +5,11 @@ a number it shows the mean, and knows no direction. So yes-or-no scores are bool
 good, and numbers that have a direction get a boolean beside them: whether all was well.
 """
 
+import hashlib
 import json
 import math
+import posixpath
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -29,6 +32,12 @@ LONGEST_SESSION: Final = 250
 LONGEST_PARAM: Final = 6000
 LONGEST_NAME: Final = 250
 LONGEST_NOTE: Final = 8000
+
+_LONGEST_END: Final = 10
+"""Characters kept free for what stands behind the name of a metric."""
+
+_STRANGE: Final = re.compile(r"[^\w.\- :/]")
+"""What MLflow takes in no name of a metric or parameter."""
 
 NEVER_ALL_WELL: Final = frozenset({"turns", "tool_calls", "longest_loop", "loop"})
 """Counts that are better lower, and of which none at all is nothing to strive for."""
@@ -121,11 +130,29 @@ def metrics(comparison: Comparison, side: str, named: Iterable[str] = ()) -> dic
             found["runs/planned"] = float(coverage.planned)
             found["runs/evaluated"] = float(coverage.evaluated)
             found["runs/infra"] = float(coverage.infra)
-    return {name: number for name, number in found.items() if len(name) <= LONGEST_NAME}
+    return found
+
+
+def accepted(name: str) -> str:
+    """Return a name as MLflow takes one of a metric or parameter: short, and a path below here.
+
+    One that it would refuse is written otherwise, and ends in a digest that keeps it apart.
+
+    >>> accepted("rule.look-first"), accepted("../up"), accepted("")
+    ('rule.look-first', '_/up-8c722b8a', '_-e3b0c442')
+    """
+    parts = _STRANGE.sub("_", name).split("/")
+    path = "/".join("_" if part in ("", ".", "..") else part for part in parts)
+    longest = LONGEST_NAME - _LONGEST_END
+    if path == name and len(path) <= longest and posixpath.normpath(path) == path:
+        return name
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{path[: longest - len(digest) - 1]}-{digest}"
 
 
 def _figure(name: str, figure: Figure, *, mean: bool) -> Iterator[tuple[str, float]]:
     assert figure.estimate is not None
+    name = accepted(name)
     told = {
         MEAN if mean else "": figure.estimate.value,
         LOW: figure.estimate.low,
@@ -189,9 +216,7 @@ def params(variant: Mapping[str, Any], details: Sequence[str | None]) -> dict[st
     for other in flat[1:]:
         shared = {key: value for key, value in shared.items() if other.get(key) == value}
     return named | {
-        key: value[:LONGEST_PARAM]
-        for key, value in shared.items()
-        if key not in named and len(key) <= LONGEST_NAME
+        accepted(key): value[:LONGEST_PARAM] for key, value in shared.items() if key not in named
     }
 
 

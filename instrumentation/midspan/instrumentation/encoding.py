@@ -30,6 +30,18 @@ def to_text(value: object) -> str:
     return clean(value) if isinstance(value, str) else to_json(value)
 
 
+def name_text(value: object) -> str:
+    """Return a name as text; where it tells none, the name of its type."""
+    if type(value) is str:
+        return value
+    try:
+        # An enumeration of texts is one of them, whatever it prints as.
+        return str.__str__(value) if isinstance(value, str) else str(value)
+    except Exception as error:
+        let_through(error)
+        return f"<{type(value).__name__}>"
+
+
 def clean(text: str) -> str:
     """Return the text without lone surrogates: one of them would cost a whole export batch."""
     if text.isascii():

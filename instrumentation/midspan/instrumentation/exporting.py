@@ -6,7 +6,6 @@ import socket
 import threading
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 
+from midspan.instrumentation.addresses import shown
 from midspan.instrumentation.losses import recorded
 
 Keep = Callable[[ReadableSpan], ReadableSpan]
@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 PATIENCE_SECONDS: Final = 2.0
 """How long the end of the agent waits for a server that takes no connection."""
+LAST_SECONDS: Final = 6.0
+"""How long it waits for one that does, and is slow or busy."""
 
 
 class ExportProcessor(BatchSpanProcessor):
@@ -34,11 +36,13 @@ class ExportProcessor(BatchSpanProcessor):
         exporter: SpanExporter,
         *,
         patience: float = PATIENCE_SECONDS,
+        last: float = LAST_SECONDS,
         sieve: Keep = lambda span: span,
     ) -> None:
         """Keep where the spans go, and what of each."""
         self._url = url
         self._patience = patience
+        self._last = last
         self._counted = _CountedExporter(exporter, sieve)
         self._ended = 0
         self._lock = threading.RLock()
@@ -61,30 +65,36 @@ class ExportProcessor(BatchSpanProcessor):
         return super().force_flush(timeout_millis) and self.unsent() == 0
 
     def shutdown(self) -> None:
-        """Send what waits, unless nobody listens; what stays behind is told, once."""
+        """Send what waits, if somebody listens and takes it; what stays behind is told, once."""
         if self._over:
             return
         self._over = True
         if self.unsent() and not listens(self._url, self._patience):
-            self._give_up()
-        else:
-            super().shutdown()  # type: ignore[no-untyped-call]
+            self._counted.shutdown()
+            self._end(self._patience)
+        elif not self._end(self._last):
+            self._counted.shutdown()
         if unsent := self.unsent():
             logger.warning(
                 "%d of %d spans did not reach %s (a spool, where one is set up, has them)",
                 unsent,
                 self._ended,
-                self._url,
+                shown(self._url),
             )
 
-    def _give_up(self) -> None:
-        self._counted.shutdown()
-        # A thread, as an attempt to connect that is under way cannot be called off.
+    def _end(self, seconds: float) -> bool:
+        """Have what waits sent; return whether that has come to an end in so many seconds."""
+        # A thread, as an attempt to connect or to send that is under way cannot be called off.
         ending = threading.Thread(target=super().shutdown, daemon=True)
-        # Some Pythons begin no thread while they end, and then the sending one ends with them.
-        with suppress(RuntimeError):
+        try:
             ending.start()
-            ending.join(self._patience)
+        except RuntimeError:
+            # Some Pythons begin no thread while they end; then the sending one ends with them.
+            if not self._counted.over:
+                super().shutdown()  # type: ignore[no-untyped-call]
+            return True
+        ending.join(seconds)
+        return not ending.is_alive()
 
 
 class _CountedExporter(SpanExporter):
@@ -94,10 +104,10 @@ class _CountedExporter(SpanExporter):
         self.sent = 0
         self._sieve = sieve
         self._exporter = exporter
-        self._over = False
+        self.over = False
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        if self._over:
+        if self.over:
             return SpanExportResult.FAILURE
         kept = [span for span in map(self._kept, spans) if span is not None]
         result = self._exporter.export(kept)
@@ -110,8 +120,8 @@ class _CountedExporter(SpanExporter):
         return recorded("redaction", lambda: self._sieve(span), None)
 
     def shutdown(self) -> None:
-        if not self._over:
-            self._over = True
+        if not self.over:
+            self.over = True
             self._exporter.shutdown()
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:

@@ -12,6 +12,7 @@ from opentelemetry import trace
 from opentelemetry.trace import TracerProvider
 
 from midspan.instrumentation import conventions, environment
+from midspan.instrumentation.addresses import fault_of, shown
 from midspan.instrumentation.capture.current import TELEMETRY
 from midspan.instrumentation.capture.settings import Capture
 from midspan.instrumentation.capture.sieve import Sieve
@@ -96,6 +97,8 @@ def _set_up(
             type(provider).__qualname__,
         )
         return telemetry
+    if getattr(provider, "sampler", None) is _always_off():
+        logger.warning("the tracer provider samples nothing (ALWAYS_OFF): no span is recorded")
     setattr(provider, TELEMETRY, telemetry)
     _add_processors(
         telemetry,
@@ -105,6 +108,12 @@ def _set_up(
         spool or os.environ.get(environment.SPOOL),
     )
     return telemetry
+
+
+def _always_off() -> object:
+    from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
+
+    return ALWAYS_OFF
 
 
 def _add_processors(
@@ -126,7 +135,7 @@ def _add_processors(
     if endpoint:
         url = endpoint.rstrip("/").removesuffix(TRACES_PATH) + TRACES_PATH
         key = f"{url} {sorted(headers.items())}" if headers else url
-        add(key, lambda: _exporting(url, headers, sieve))
+        add(shown(url), lambda: _exporting(url, headers, sieve), key=key)
 
 
 def _spool(given: str, directory: Path, sieve: "SpanSieve") -> "SpanProcessor":
@@ -149,6 +158,8 @@ def _spool(given: str, directory: Path, sieve: "SpanSieve") -> "SpanProcessor":
 def _exporting(url: str, headers: Mapping[str, str] | None, sieve: "SpanSieve") -> "SpanProcessor":
     from midspan.instrumentation.exporting import export_processor
 
+    if fault := fault_of(url.removesuffix(TRACES_PATH)):
+        raise ValueError(fault)
     return export_processor(url, headers, sieve)
 
 

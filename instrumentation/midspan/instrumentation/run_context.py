@@ -190,10 +190,23 @@ def _word(name: str, value: object) -> str | None:
 
 
 def _number(name: str, value: Any) -> int | None:
-    if value is None or type(value) is int:
+    if value is None or (type(value) is int and value >= 0):
         return value
     try:
-        return int(value)
-    except (TypeError, ValueError, OverflowError):
-        logger.warning("%s is not a number: %r; it is left out", VARIABLES[name], value)
-        return None
+        number = int(value)
+    except Exception as error:
+        let_through(error)
+        number = -1
+    if number < 0:
+        logger.warning(
+            "%s is not a number from 0: %s; it is left out", VARIABLES[name], _repr(value)
+        )
+    return number if number >= 0 else None
+
+
+def _repr(value: object) -> str:
+    try:
+        return repr(value)
+    except Exception as error:
+        let_through(error)
+        return f"<{type(value).__name__}>"

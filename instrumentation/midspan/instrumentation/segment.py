@@ -27,7 +27,8 @@ class Segment:
     @classmethod
     def create(cls, directory: Path, stem: str, sync: Sync = "never") -> Self:
         """Return the first segment of a run that does not exist yet, in whatever process."""
-        directory.mkdir(parents=True, exist_ok=True)
+        # Whole prompts stand in it: nobody else's to read, unless somebody made it so.
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         for number in count():
             path = directory / (f"{stem}.{number:03}{SUFFIX}" if number else stem + SUFFIX)
             if path.exists():
@@ -35,7 +36,7 @@ class Segment:
             part = _part(path)
             try:
                 descriptor = os.open(
-                    part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o666
+                    part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600
                 )
             except FileExistsError:
                 continue

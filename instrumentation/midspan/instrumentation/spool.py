@@ -28,6 +28,7 @@ from midspan.instrumentation.report import SpoolReport
 from midspan.instrumentation.run_context import normalised_run_id
 from midspan.instrumentation.segment import Segment, Sync
 from midspan.instrumentation.turns import Turns
+from midspan.instrumentation.workers import at_end_of_worker
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +74,7 @@ class SpoolProcessor(SpanProcessor):
         self._warned = False
         self._shut = False
         _after_fork(weakref.WeakMethod(self._start_over))
+        at_end_of_worker(self)
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         """See to it that the file of the run closes when its `run` block is left."""
@@ -192,6 +194,7 @@ class SpoolProcessor(SpanProcessor):
             segment.abandon()
         self._segments.clear()
         self._tallies = {run_id: Tally(launch=t.launch) for run_id, t in self._tallies.items()}
+        at_end_of_worker(self)
 
 
 def _after_fork(method: weakref.WeakMethod[Callable[[], None]]) -> None:

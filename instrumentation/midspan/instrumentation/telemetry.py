@@ -26,6 +26,7 @@ class Telemetry:
         self.sieve: Sieve = environment_sieve()
         self.ended = False
         self._processors: dict[str, SpanProcessor] = {}
+        self._names: dict[str, str] = {}
         self._at_end: list[Callable[[], None]] = []
         atexit.register(self.shutdown)
 
@@ -44,7 +45,7 @@ class Telemetry:
                 processor.shutdown()
             except Exception as error:
                 let_through(error)
-                logger.warning("could not close %s", key, exc_info=True)
+                logger.warning("could not close %s", self._names[key], exc_info=True)
         for action in self._at_end:
             action()
 
@@ -66,15 +67,28 @@ class Telemetry:
         return processor in self._processors.values()
 
     def add(
-        self, tracer_provider: "SdkTracerProvider", key: str, make: Callable[[], "SpanProcessor"]
+        self,
+        tracer_provider: "SdkTracerProvider",
+        name: str,
+        make: Callable[[], "SpanProcessor"],
+        *,
+        key: str | None = None,
     ) -> None:
-        """Add a processor, unless the same was added before or it cannot be made."""
+        """Add a processor, unless the same was added before or it cannot be made.
+
+        The name is shown where something goes wrong; a key may hold what must not be.
+        """
+        key = key or name
         if key in self._processors:
             return
         try:
             processor = self._processors[key] = make()
         except Exception as error:
             let_through(error)
-            logger.warning("no spans will go to %s", key, exc_info=True)
+            if isinstance(error, ValueError):
+                logger.warning("no spans will go to %s: %s", name, error)
+            else:
+                logger.warning("no spans will go to %s", name, exc_info=True)
         else:
+            self._names[key] = name
             tracer_provider.add_span_processor(processor)

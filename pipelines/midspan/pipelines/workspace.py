@@ -115,13 +115,14 @@ class Workspace:
         """Score every run, as `midspan score` does, and return the summary."""
         # Scoring reads workspaces: it cannot be known before this class is.
         from midspan.pipelines.files import load_setting
+        from midspan.pipelines.scoring.judged_by import files_judged_by
         from midspan.pipelines.scoring.score import score_workspace
 
-        setting = load_setting(
-            suite=Path(suite) if suite is not None else None,
-            profile=Path(profile) if profile is not None else None,
-        )
-        return score_workspace(self, setting=setting)
+        asked = Path(suite) if suite is not None else None
+        judging = Path(profile) if profile is not None else None
+        setting = load_setting(suite=asked, profile=judging)
+        files = files_judged_by(self.path, suite=asked, profile=judging)
+        return score_workspace(self, setting=setting, files=files)
 
     def compare(
         self,

@@ -59,7 +59,7 @@ def test_a_run_from_question_to_answer() -> None:
     ) == [
         "run r",
         "  e · price · m · trial 0",
-        "  2 turns, 1 calls, 3.00 s, 1,234 tokens",
+        "  2 turns, 1 call, 3.00 s, 1,234 tokens",
         "  asked   What is order 1?",
         "",
         "turn 0  +0 s, 20 tokens written",
@@ -102,6 +102,31 @@ def test_what_users_say_on_the_way_stands_before_the_turn() -> None:
     lines = told(of)
     assert lines[3] == "  asked   A ticket, please."
     assert lines[lines.index("turn 1  +0 µs") - 1] == "user  Today."
+
+
+def test_the_arguments_of_a_tool_are_no_question() -> None:
+    of = run(
+        {"root_span_id": "s0"},
+        spans=builders.spans(
+            {"kind": "tool", "span_id": "s0"}, {"kind": "llm", "turn": 0, "span_id": "l0"}
+        ),
+        text=builders.text(
+            {"span_id": "s0", "input": "{}"},
+            {"span_id": "l0", "input": f"[{message('user', 'Is it open?')}]"},
+        ),
+    )
+    assert told(of)[3] == "  asked   Is it open?"
+
+    alone = run(
+        {"root_span_id": "s0"},
+        spans=builders.spans({"kind": "tool", "span_id": "s0"}),
+        text=builders.text({"span_id": "s0", "input": "{}"}),
+    )
+    assert not [told_line for told_line in told(alone) if "asked" in told_line]
+
+
+def test_the_exit_code_of_a_process_that_failed() -> None:
+    assert "ended   by exit, exit code 3" in told(run({"ended_by": "exit", "exit_code": 3}))
 
 
 def test_no_answer_and_why() -> None:

@@ -185,6 +185,9 @@ def test_a_python_without_midspan_runs_and_is_told(trace: Trace, site: Path) -> 
         (["--", "no-such-command"], 4, "midspan trace: no-such-command: No such file or directory"),
         ([], 2, "midspan trace: name a command after --"),
         (["--trial"], 2, "expected one argument"),
+        (["--trial", "x", "--", "true"], 2, "argument --trial: a number from 0, not 'x'"),
+        (["--trial", "-5", "--", "true"], 2, "argument --trial: "),
+        (["--endpoint", "ftp://u:pw@x", "--", "true"], 2, "http://127.0.0.1:4318: ftp://x\n"),
         (["--contents", "full", "--", "true"], 2, "unrecognized arguments"),
     ],
 )

@@ -163,3 +163,19 @@ def test_long_text_is_cut_and_marked(recorder: Recorder, tmp_path: Path) -> None
     marks = {s["name"]: s["attributes"].get("midspan.truncated") for s in recorder.spans()}
     assert marks == {"execute_tool t": ["gen_ai.tool.call.result"], "foreign": None}
     assert '"midspan.truncated"' in next(tmp_path.iterdir()).read_text().splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("MIDSPAN_REDACT", "maybe", "MIDSPAN_REDACT is on, off or emails, not 'maybe'"),
+        ("MIDSPAN_REDACT_UNTOUCHED", "a.[", "MIDSPAN_REDACT_UNTOUCHED is left out: a bracket"),
+        ("MIDSPAN_LEAVE_OUT", "[", "MIDSPAN_LEAVE_OUT is left out: a bracket"),
+    ],
+)
+def test_a_value_that_means_nothing_is_said(
+    variable: str, value: str, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert Capture.from_environment({variable: value}) == Capture()
+    [message] = caplog.messages
+    assert message.startswith(said)

@@ -65,6 +65,40 @@ def test_neither_the_spool_nor_the_server_is_told_a_key(tmp_path: Path, server: 
     assert spooled.count(b"REDACTED_key_") == 22 + 4
 
 
+def test_names_of_attributes_tell_secrets(tmp_path: Path) -> None:
+    provider = TracerProvider(shutdown_on_exit=False)
+    telemetry = setup(tracer_provider=provider, spool=tmp_path)
+    with provider.get_tracer("somebody.else").start_as_current_span("GET") as span:
+        span.set_attribute("password", "planted1")
+        span.set_attribute("http.request.header.authorization", ["Bearer planted2"])
+        span.set_attribute("db.password", ["planted3", "planted4"])
+        span.add_event("said", {"token": "planted5"})
+        with llm_call(
+            "m", provider="p", messages=[], tracer_provider=provider, password="planted6"
+        ):
+            pass
+    telemetry.shutdown()
+    [path] = tmp_path.iterdir()
+    text = path.read_text()
+    assert "planted" not in text
+    assert text.count("REDACTED_secret_") == 6
+
+
+def test_the_run_context_is_looked_through(tmp_path: Path) -> None:
+    provider = TracerProvider(shutdown_on_exit=False)
+    telemetry = setup(tracer_provider=provider, spool=tmp_path)
+    with run(run_id=RUN, task=f"task {KEY}", model=f"m-{KEY}", harness=f"shop@{KEY}", trial=2):
+        provider.get_tracer("somebody.else").start_span("GET").end()
+        tool_call("look", arguments={}, tracer_provider=provider).start().stop()
+    telemetry.shutdown()
+    [path] = tmp_path.iterdir()
+    text = path.read_text()
+    assert path.name == f"{RUN}-0.otlp.jsonl"
+    assert KEY not in text
+    assert text.count('"midspan.model","value":{"stringValue":"m-REDACTED_key_c38873"}') == 2
+    assert text.count(f'"midspan.run.id","value":{{"stringValue":"{RUN}"}}') == 2
+
+
 def test_the_key_is_there_where_redaction_is_off(tmp_path: Path) -> None:
     provider = provider_with_key()
     capture = Capture(redact=False)

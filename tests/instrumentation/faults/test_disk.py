@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from midspan.instrumentation.auto.result import write_result
 from midspan.instrumentation.segment import Segment, Sync
 
 RUN = "a" * 32
@@ -123,3 +124,12 @@ def test_the_environment_says_how_often(
     assert done.returncode == 0
     assert done.stdout == {"never": "0\n", "close": "2\n"}[sync]
     assert said in done.stderr
+
+
+def test_a_record_that_does_not_fit_leaves_nothing(small_disk: Path) -> None:
+    (small_disk / "ballast").write_bytes(b"x" * 65_536)
+    with pytest.raises(OSError, match="No space left"):
+        write_result(small_disk, {"run_id": RUN, "launch": 0})
+    assert [path.name for path in small_disk.iterdir()] == ["ballast"]
+    (small_disk / "ballast").unlink()
+    assert write_result(small_disk, {"run_id": RUN, "launch": 0}).stat().st_mode & 0o777 == 0o600

@@ -70,6 +70,39 @@ def test_processes_of_a_pool_write_files_of_their_own(tmp_path: Path, method: st
     assert sum(found.values(), Counter()) == {"execute_tool look": 31}
 
 
+@pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
+def test_workers_that_end_close_their_files(tmp_path: Path, method: str) -> None:
+    done = python(
+        f"""
+        import multiprocessing
+        from concurrent.futures import ProcessPoolExecutor
+        from midspan.instrumentation import run, setup, tool
+
+        @tool
+        def look(number):
+            return number
+
+        def work(number):
+            with run(run_id="{RUN}"):
+                setup()
+                start = look(number)
+            return look(start)
+
+        if __name__ == "__main__":
+            setup()
+            ways = multiprocessing.get_context({method!r})
+            with ProcessPoolExecutor(1, mp_context=ways) as pool:
+                print(list(pool.map(work, range(3))))
+        """,
+        tmp_path,
+        MIDSPAN_RUN_ID=RUN,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[0, 1, 2]\n", "")
+    found = spans(tmp_path)
+    assert [name for name in found if name.endswith(".part")] == []
+    assert sum(found.values(), Counter()) == {"execute_tool look": 6}
+
+
 def test_a_killed_process_leaves_all_that_ended(tmp_path: Path) -> None:
     done = python(
         """

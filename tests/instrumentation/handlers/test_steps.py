@@ -5,18 +5,29 @@ import contextvars
 import logging
 import threading
 from collections.abc import Iterator
-from typing import Any
+from contextlib import suppress
+from typing import Any, cast
 
 import pytest
 from opentelemetry import trace
 
-from midspan.instrumentation import agent, run, start_agent, start_tool_call, tool, tool_call
+from midspan.instrumentation import (
+    agent,
+    llm_call,
+    run,
+    start_agent,
+    start_tool_call,
+    tool,
+    tool_call,
+)
 from midspan.instrumentation.testing import Recorder
 
 
 class Unprintable:
     def __str__(self) -> str:
         raise RuntimeError("cannot be printed")
+
+    __repr__ = __str__
 
 
 class UnprintableError(Exception):
@@ -37,6 +48,42 @@ def test_exception_goes_on_unchanged(recorder: Recorder) -> None:
     [span] = recorder.spans()
     assert (span["status"], span["message"]) == ("ERROR", "KeyError: 'order'")
     assert span["attributes"]["output.value"] == "KeyError: 'order'"
+
+
+def test_names_that_cannot_be_told_are_the_names_of_their_types(recorder: Recorder) -> None:
+    provider, name = recorder.tracer_provider, cast(str, Unprintable())
+    with (
+        run(trial=cast(int, name)),
+        agent(name, model=name, provider=name, tracer_provider=provider),
+        llm_call(name, provider=name, messages=[], stop=name, top_p=1, tracer_provider=provider),
+        tool_call(name, arguments={}, call_id=name, tracer_provider=provider),
+    ):
+        pass
+    tool_span, llm_span, agent_span = recorder.spans()
+    assert tool_span["name"] == "execute_tool <Unprintable>"
+    assert tool_span["attributes"]["gen_ai.tool.call.id"] == "<Unprintable>"
+    assert llm_span["name"] == "chat <Unprintable>"
+    assert llm_span["attributes"]["gen_ai.request.top_p"] == 1.0
+    assert "gen_ai.request.stop_sequences" not in llm_span["attributes"]
+    assert agent_span["attributes"]["gen_ai.agent.name"] == "<Unprintable>"
+    assert agent_span["attributes"]["gen_ai.provider.name"] == "<Unprintable>"
+
+
+def test_very_long_messages_of_exceptions_are_cut_off(recorder: Recorder) -> None:
+    error = ValueError("x" * 5_000_000)
+    with (
+        suppress(ValueError),
+        tool_call("x", arguments=1, tracer_provider=recorder.tracer_provider),
+    ):
+        raise error
+    [span] = recorder.spans()
+    cut = "x" * 2**16 + "... (cut off, 5,000,000 characters in all)"
+    assert span["message"] == f"ValueError: {cut}"
+    kept = span["events"][0]["attributes"]
+    assert kept["exception.message"] == cut
+    assert kept["exception.stacktrace"].startswith("Traceback (most recent call last):\n")
+    assert len(kept["exception.stacktrace"]) < 70_000
+    assert error.args == ("x" * 5_000_000,)
 
 
 def test_failure_that_the_agent_handles_itself(recorder: Recorder) -> None:

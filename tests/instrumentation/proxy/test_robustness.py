@@ -81,6 +81,34 @@ def test_a_reply_that_outlasts_the_proxy_is_recorded_as_far_as_it_came(proxied: 
     assert span["attributes"]["output.value"] == "Let me"
 
 
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [("/v1/chat/completions", {"error"}), ("/v1/messages", {"type", "error"})],
+)
+def test_a_client_whose_reply_has_not_begun_at_the_end_is_told_in_its_own_form(
+    proxied: Start, path: str, form: set[str]
+) -> None:
+    asked_for, over = threading.Event(), threading.Event()
+
+    def answer(asked: Asked) -> Iterator[bytes]:
+        asked_for.set()
+        over.wait(30)
+        yield b""
+
+    proxy = proxied(answer, drain_seconds=1)
+    with ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(httpx.post, proxy.url + path, json={"model": "m-1"}, timeout=30)
+        assert asked_for.wait(20)
+        proxy.stop()
+        reply = asking.result()
+    over.set()
+    assert (reply.status_code, reply.headers["content-type"]) == (503, "application/json")
+    assert reply.json().keys() == form
+    assert reply.json()["error"]["message"] == "the proxy was told to end"
+    (span,) = proxy.spans()
+    assert span["attributes"]["error.type"] == "stopped"
+
+
 def test_a_dead_collector_costs_no_reply_and_no_span_of_the_spool(
     proxied: Start, caplog: pytest.LogCaptureFixture
 ) -> None:

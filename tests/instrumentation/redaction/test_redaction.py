@@ -1,4 +1,6 @@
+import json
 import re
+from typing import Any
 
 import pytest
 
@@ -35,6 +37,28 @@ def told(text: str) -> str:
         ),
         ("shop --password 'a b c' --dry", "shop --password 'REDACTED_secret_...' --dry"),
         ("Client(api_key='it\\'s')", "Client(api_key='REDACTED_secret_...')"),
+        ("curl -u bob:pw1 https://h/x", "curl -u bob:REDACTED_secret_... https://h/x"),
+        ('["curl", "--user", "bob:pw1"]', '["curl", "--user", "bob:REDACTED_secret_..."]'),
+        ("mysql -u root -ppw1 shop", "mysql -u root -pREDACTED_secret_... shop"),
+        ("sshpass -p 'pw1' ssh h", "sshpass -p 'REDACTED_secret_...' ssh h"),
+        ("shop --token hunter2Planted9", "shop --token REDACTED_secret_..."),
+        ('{"token": "hunter2Planted9"}', '{"token": "REDACTED_secret_..."}'),
+        ("-H 'Cookie: sid=a1; b=2' -X", "-H 'Cookie: REDACTED_secret_...' -X"),
+        ("X-Auth-Key: abcd\nA: b", "X-Auth-Key: REDACTED_secret_...\nA: b"),
+        ("X-Shop-Key: abcd", "X-Shop-Key: REDACTED_secret_..."),
+        ("Ocp-Apim-Subscription-Key: abcd", "Ocp-Apim-Subscription-Key: REDACTED_secret_..."),
+        ("?private_token=abcd&n=1", "?private_token=REDACTED_secret_...&n=1"),
+        ("<password>hunter2</password>", "<password>REDACTED_secret_...</password>"),
+        ("password%3Dhunter2", "password%3DREDACTED_secret_..."),
+        ('{"password": ["x", 1]}', '{"password": ["REDACTED_secret_...", 1]}'),
+        (
+            '[["Authorization", "x"], ["A", "b"]]',
+            '[["Authorization", "REDACTED_secret_..."], ["A", "b"]]',
+        ),
+        (
+            r"{\"name\":\"Cookie\",\"value\":\"x\"}",
+            r"{\"name\":\"Cookie\",\"value\":\"REDACTED_secret_...\"}",
+        ),
         (f"a\n{PEM}\nb", "a\nREDACTED_private_key_...\nb"),
         ('{"k":"-----BEGIN PRIVATE KEY-----\\nMIIE"}', '{"k":"REDACTED_private_key_..."}'),
         ("write to ann.b@shop.example.org!", "write to REDACTED_email_...!"),
@@ -62,6 +86,8 @@ def test_secrets_are_replaced(given: str, left: str) -> None:
         '{"password": null, "api_key": "", "secret": {"a": 1}}',
         "def login(name: str, password: str) -> None: hf_hub_download_with_progress()",
         "max_tokens: 4096, key: value, the token is short",
+        '{"required": ["password", "email"], "name": "password", "n": "value"}',
+        "docker run -u 1000:1000, a cookie: chocolate, <token>: <password>, mysql --port 3",
         "REDACTED_key_1f3a9c and api_key=REDACTED_secret_1f3a9c",
     ],
 )
@@ -80,6 +106,30 @@ def test_names_tell_secrets_in_objects() -> None:
         "api_key": "REDACTED_secret_29b87f",
         "n": [{"auth-token": True}],
     }
+
+
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        ({"password": ["x", None]}, {"password": ["...", None]}),
+        (
+            {"password": {"v": "x", "n": 1, "on": True}},
+            {"password": {"v": "...", "n": "...", "on": True}},
+        ),
+        (
+            [["Authorization", "Bearer x"], ["Accept", "y"]],
+            [["Authorization", "Bearer ..."], ["Accept", "y"]],
+        ),
+        ({"name": "Cookie", "value": "x"}, {"name": "Cookie", "value": "..."}),
+        ({"token": "x1y2z3w4"}, {"token": "..."}),
+        ({"token": "order", "logprob": -1}, {"token": "order", "logprob": -1}),
+        ({"password": {"type": "string"}}, {"password": {"type": "string"}}),
+        ({"required": ["password", "email"]}, {"required": ["password", "email"]}),
+    ],
+)
+def test_a_name_tells_all_that_stands_under_it_or_beside_it(given: Any, left: Any) -> None:
+    told = json.dumps(Redaction()(given))
+    assert json.loads(re.sub(r"REDACTED_secret_[0-9a-f]{6}", "...", told)) == left
 
 
 def test_the_same_secret_gets_the_same_word_in_one_run_and_another_in_another() -> None:
@@ -107,7 +157,16 @@ def test_patterns_of_ones_own_come_first() -> None:
     "piece",
     [
         *("sk-", "sk-1", "-eyJ.", "eyJ", "a.", "\\", "password=", 'password="', "x@", "a://", "-"),
-        *("-----BEGIN PRIVATE KEY-----", "api_key ", "bearer ", r"\"password\":\"", "1@a."),
+        *(
+            "-----BEGIN PRIVATE KEY-----",
+            "api_key ",
+            "bearer ",
+            "cookie:a=",
+            "mysql -p",
+            "curl -u a:",
+            r"\"password\":\"",
+            "1@a.",
+        ),
     ],
 )
 def test_hostile_text_is_gone_through_once(piece: str) -> None:

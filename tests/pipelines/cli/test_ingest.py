@@ -24,8 +24,8 @@ def test_the_counts_add_up(midspan: Midspan, spool: Path, tmp_path: Path) -> Non
     done = midspan("ingest", spool, "--into", tmp_path / "ws")
     assert done == (
         0,
-        "1 files: 3 spans in = 3 kept + 0 merged + 0 quarantined\n"
-        "1 runs with 2 calls (faults: 1 model.unparseable)\n"
+        "1 file: 3 spans in = 3 kept + 0 merged + 0 quarantined\n"
+        "1 run with 2 calls (faults: 1 model.unparseable)\n"
         "dialects: otel-genai 3\n",
         "",
     )

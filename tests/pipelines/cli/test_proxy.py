@@ -52,7 +52,7 @@ def test_it_says_where_it_is_records_and_ends_well(tmp_path: Path, ending: int) 
         process.send_signal(ending)
         _, notes = process.communicate(timeout=60)
 
-    assert (process.returncode, notes) == (0, "1 requests recorded, 0 lost\n")
+    assert (process.returncode, notes) == (0, "1 request recorded, 0 lost\n")
     (file,) = (tmp_path / "runs").iterdir()
     assert file.name == f"{RUN}-0.otlp.jsonl"
     first, *_ = file.read_text().splitlines()
@@ -62,19 +62,16 @@ def test_it_says_where_it_is_records_and_ends_well(tmp_path: Path, ending: int) 
 
 
 def test_what_no_file_took_is_counted_and_replies_pass(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    words = ("--spool", "file/below")
-    with (
-        ModelServer() as server,
-        running(tmp_path, "--upstream", server.url, *words) as (process, url),
-    ):
+    with ModelServer() as server, running(tmp_path, "--upstream", server.url) as (process, url):
+        (tmp_path / "runs").rmdir()
+        (tmp_path / "runs").touch()
         assert httpx.post(f"{url}/chat/completions", json=ASK).status_code == 200
         process.send_signal(signal.SIGTERM)
         _, notes = process.communicate(timeout=60)
     assert process.returncode == 3
     assert notes.splitlines()[-2:] == [
-        "1 requests recorded, 0 lost",
-        "2 spans could not be written to file/below",
+        "1 request read, 0 lost",
+        "2 spans could not be written to runs",
     ]
 
 
@@ -93,7 +90,7 @@ def test_what_went_with_its_directory_is_counted(tmp_path: Path) -> None:
         _, notes = process.communicate(timeout=60)
     assert process.returncode == 3
     assert notes.splitlines()[-2:] == [
-        "2 requests recorded, 0 lost",
+        "2 requests read, 0 lost",
         "3 spans could not be written to runs",
     ]
 
@@ -166,6 +163,8 @@ def _peak_megabytes(pid: int) -> float:
         (["--upstream", "http://h", "--host", "0.0.0.0"], 2, "--token-file FILE"),
         (["--upstream", "http://h", "--key-file", "empty"], 2, "empty holds no key"),
         (["--upstream", "http://h", "--key-file", "none"], 4, "none"),
+        (["--upstream", "http://h", "--spool", "empty"], 4, "no run can be written to empty: "),
+        (["--upstream", "http://h", "--spool", "empty/below"], 4, "--spool DIRECTORY"),
         ([], 2, "Missing option '--upstream'"),
     ],
 )
@@ -189,3 +188,28 @@ def test_a_port_that_is_taken_is_said(capsys: pytest.CaptureFixture[str]) -> Non
         code = boundary.run(command, "proxy", ["--upstream", "http://h", "--port", port])
     assert code == 4
     assert f"cannot listen at 127.0.0.1:{port}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_an_upstream_that_is_the_proxy_itself_is_refused(
+    host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    upstream = f"http://{host}:{port}/v1"
+    assert boundary.run(command, "proxy", ["--upstream", upstream, "--port", port]) == 2
+    assert f"--upstream {upstream} is this proxy itself" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "upstream",
+    ["https://h/v1?api_key=PlantedUpstream", "h/v1#PlantedUpstream", "ftp://u:PlantedUpstream@h"],
+)
+def test_a_key_in_an_upstream_is_not_repeated(
+    upstream: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert boundary.run(command, "proxy", ["--upstream", upstream]) == 2
+    said = capsys.readouterr().err
+    assert "--upstream: " in said
+    assert "Planted" not in said

@@ -57,7 +57,7 @@ def test_a_server_that_is_not_there_is_4_and_keeps_nothing_from_the_others(
     assert done.out == ""
     assert "phoenix does not answer at http://127.0.0.1:9" in done.err
     assert "mlflow does not answer at http://127.0.0.1:9" in done.err
-    assert f"the same command goes on: midspan publish {workspace.path}" in done.err
+    assert f"goes on:\n  midspan publish {workspace.path} --phoenix {NOBODY}" in done.err
     assert "secret" not in done.err
 
 
@@ -111,3 +111,57 @@ def test_nothing_scored_is_nothing_to_annotate(midspan: Midspan, tmp_path: Path)
 
     [report] = json.loads(done.out)
     assert sorted(report["counts"]) == ["experiment", "spans"]
+
+
+def test_it_judges_by_what_the_workspace_was_scored_with(
+    midspan: Midspan, tmp_path: Path, workspace: Workspace
+) -> None:
+    profile = tmp_path / "profile.yaml"
+    profile.write_text("profile: strict\ncontract: 1\n")
+    midspan("score", workspace.path, "--profile", profile)
+    words = ("publish", workspace.path, "--phoenix", NOBODY, "--dry-run")
+
+    done = midspan(*words)
+    assert (done.code, done.err) == (0, "with profile.yaml, as it was scored\n")
+
+    profile.write_text("profile: strict\ncontract: 2\n")
+    done = midspan(*words)
+    assert (done.code, done.out) == (2, ""), "the file itself is read, as it is now"
+    assert "profile.yaml:2: contract: the file is of contract 2" in done.err
+
+    profile.unlink()
+    done = midspan(*words)
+    assert (done.code, done.out) == (2, "")
+    assert "profile.yaml: is gone" in done.err
+    assert "--profile FILE" in done.err
+
+    named = tmp_path / "named.yaml"
+    named.write_text("profile: strict\ncontract: 1\n")
+    done = midspan(*words, "--profile", named)
+    assert (done.code, done.err) == (0, "")
+
+
+def test_the_command_that_goes_on_is_the_one_that_was_typed(
+    midspan: Midspan, workspace: Workspace
+) -> None:
+    words = ("--phoenix", NOBODY, "--only", "spans,scores", "--project", "a b", "--again")
+
+    done = midspan("publish", workspace.path, *words)
+
+    assert done.code == 4
+    assert done.err.splitlines()[-1] == (
+        f"  midspan publish {workspace.path} --phoenix {NOBODY} --only spans,scores "
+        "--project 'a b' --again"
+    )
+
+
+def test_that_no_run_is_that_new_is_said(midspan: Midspan, workspace: Workspace) -> None:
+    words = ("publish", workspace.path, "--phoenix", NOBODY, "--dry-run")
+
+    done = midspan(*words, "--since", "2027-01-01")
+
+    assert done.code == 0
+    assert done.err.splitlines() == [
+        "no run began since 2027-01-01 00:00:00Z; the newest is of 2026-09-21 14:22:24Z"
+    ]
+    assert midspan(*words, "--since", "2020-01-01").err == ""

@@ -1,8 +1,10 @@
 """Plans and result records beside the spans, and without any."""
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import pytest
 
 from midspan.pipelines.ingest.ingest import ingest
 from midspan.pipelines.records import (
@@ -93,6 +95,32 @@ def test_a_result_that_comes_later_reaches_its_run(tmp_path: Path) -> None:
         ("later", "exit", 8 * SECOND)
     ]
     assert ingest([path], tmp_path / "ws").runs == 0, "the same record changes nothing"
+
+
+@pytest.mark.parametrize(
+    ("ending", "status"),
+    [
+        ({"ended_by": "signal", "exit_code": 137}, "error"),
+        ({"ended_by": "signal", "exit_code": None}, "error"),
+        ({"ended_by": "exit", "exit_code": 3}, "error"),
+        ({"ended_by": "exit", "exit_code": None}, "ok"),
+        ({"ended_by": "exit", "exit_code": 0}, "ok"),
+    ],
+)
+def test_a_run_whose_process_failed_is_not_ok(
+    tmp_path: Path, ending: dict[str, Any], status: str
+) -> None:
+    workspace = ingested(tmp_path, story())
+    ingest([write_result(tmp_path, result(**ending))], tmp_path / "ws")
+    assert rows(workspace, "runs", "status", "exit_code") == [(status, ending["exit_code"])]
+
+
+def test_a_process_that_failed_leaves_a_broken_off_trace_incomplete(tmp_path: Path) -> None:
+    spans = story()
+    del spans[0]["endTimeUnixNano"]
+    workspace = ingested(tmp_path, spans)
+    ingest([write_result(tmp_path, result(ended_by="signal"))], tmp_path / "ws")
+    assert rows(workspace, "runs", "status") == [("incomplete",)]
 
 
 def test_a_run_that_left_only_a_record(tmp_path: Path) -> None:

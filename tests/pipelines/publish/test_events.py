@@ -148,6 +148,20 @@ def test_records_that_are_refused_in_part_are_left_and_go_out_again(workspace: W
     assert second.counts["events"].asked == first.counts["events"].asked
 
 
+@pytest.mark.parametrize("body", [b"null", b"{", b'{"partialSuccess": 7}'])
+def test_what_cannot_be_read_of_an_answer_is_sent_again(workspace: Workspace, body: bytes) -> None:
+    odd: Response = (200, body, {"content-type": "application/json"})
+
+    with receiving(lambda number, _request: odd if number == 0 else None) as backend:
+        first = send(workspace, backend.url)
+        second = send(workspace, backend.url)
+
+    [reason] = first.left
+    assert reason == "what the backend answered cannot be read, so they may not be there"
+    assert second.left == {}
+    assert second.counts["events"].stored == first.left[reason]
+
+
 def test_a_request_that_is_refused_loses_the_run_of_the_bad_record_alone(
     workspace: Workspace,
 ) -> None:

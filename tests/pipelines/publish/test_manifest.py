@@ -99,3 +99,32 @@ def test_a_dry_run_asks_whatever_the_place(tmp_path: Path) -> None:
 def test_a_digest_is_of_the_content() -> None:
     assert digest_of([{"a": 1}]) != digest_of([{"a": 2}])
     assert digest_of([1, 2]) != digest_of([2, 1])
+
+
+def test_damage_is_told_from_what_a_kill_left(tmp_path: Path) -> None:
+    path = tmp_path / PUBLISHED
+    Manifest(tmp_path).add(UNIT)
+    whole = path.read_bytes()
+    negative = whole.replace(b'"rows":7', b'"rows":-7').replace(b"4f1c2ab0", b"other")
+
+    for content, broken, unfinished in (
+        (whole + whole[:20], 1, True),
+        (b"\xff\xfe\x00 binary\n" + whole, 1, False),
+        (b"\xff\xfe\x00 binary\n" + whole + whole[:20], 2, False),
+        (negative + whole, 1, False),
+    ):
+        path.write_bytes(content)
+        manifest = Manifest(tmp_path)
+        assert (manifest.broken, manifest.unfinished) == (broken, unfinished)
+        assert manifest.has(UNIT)
+        assert not manifest.knows(other(key="other"))
+
+
+def test_other_places_of_a_unit_are_known(tmp_path: Path) -> None:
+    Manifest(tmp_path).add(UNIT)
+
+    manifest = Manifest(tmp_path)
+
+    assert manifest.other_places(other(place="UHJvamVjdDoz", digest="bb")) == {"UHJvamVjdDoy"}
+    assert manifest.other_places(UNIT) == set()
+    assert manifest.other_places(other(place="UHJvamVjdDoz", url="http://b")) == set()

@@ -196,6 +196,19 @@ class TestSending:
         assert missing == {(TRACE, f"{6:016x}"): "HTTP 422"}
         assert taken == {f"{n:016x}" for n in range(1, 11) if n != 6}
 
+    def test_a_server_that_fails_once_is_asked_again(self, spool: Callable[..., Path]) -> None:
+        (batch,) = batches(pieces_in([spool(request(span(1)))]))
+
+        with receiver(lambda number, _: (500 if number == 0 else 200, {})) as url:
+            server = PhoenixServer(url, patience=Clock().patience())
+            with server.client:
+                assert server.send(batch) == {}
+
+        with receiver(lambda *_: (500, {})) as url:
+            server = PhoenixServer(url, patience=Clock().patience())
+            with server.client:
+                assert server.send(batch) == {batch.pieces[0].key: "HTTP 500"}
+
     def test_after_a_server_is_gone_nothing_more_is_tried(self, spool: Callable[..., Path]) -> None:
         clock = Clock()
         (batch,) = batches(pieces_in([spool(request(span(1)))]))

@@ -9,7 +9,9 @@ from midspan.pipelines.publish.targets import targets
 from midspan.scorers.errors import InvalidInput, SurroundingsError
 
 
-@pytest.mark.parametrize("url", ["localhost:6006", "", "ftp://host", "http://", "phoenix"])
+@pytest.mark.parametrize(
+    "url", ["localhost:6006", "", "ftp://host", "http://", "phoenix", "http://[::1"]
+)
 def test_what_is_no_address_is_said(url: str) -> None:
     with pytest.raises(InvalidInput, match="is not the address of a server"):
         Target(server="phoenix", url=url)

@@ -25,7 +25,11 @@ def opening(run: Run) -> Iterator[Line]:
     if row["trial"] is not None:
         of.append(f"trial {row['trial']}")
     yield line(2, "", " · ".join(of))
-    counts = [f"{plain(row[name])} {name}" for name in ("turns", "calls") if row[name] is not None]
+    counts = [
+        f"{row[name]:,} {name.removesuffix('s') if row[name] == 1 else name}"
+        for name in ("turns", "calls")
+        if row[name] is not None
+    ]
     if row["start_ns"] is not None and row["end_ns"] is not None:
         counts.append(lasting(row["start_ns"], row["end_ns"]))
     if row["input_tokens"] is not None and row["output_tokens"] is not None:
@@ -46,7 +50,8 @@ def ending(run: Run) -> Iterator[Line]:
     else:
         yield line(0, "answer  ", "none", style="bold", says="red")
     if row["ended_by"] is not None:
-        yield line(0, "ended   ", f"by {plain(row['ended_by'])}", style="bold")
+        code = f", exit code {row['exit_code']}" if row["exit_code"] else ""
+        yield line(0, "ended   ", f"by {plain(row['ended_by'])}{code}", style="bold")
     elif row["status"] != "ok":
         yield line(0, "ended   ", plain(row["status"]), style="bold", says="red")
     root = run.words.get(row["root_span_id"] or "", {})

@@ -22,8 +22,13 @@ def cut(text: str, most: int) -> str:
 
 
 def asked(run: Run) -> str | None:
-    """Return what the run began with, as its root span or its first LLM call tells it."""
-    root = run.words.get(run.row["root_span_id"], {}).get("input")
+    """Return what the run began with, as its root span or its first LLM call tells it.
+
+    The input of a tool is no question: where agents record no span, a tool may be the root.
+    """
+    root_id = run.row["root_span_id"]
+    tool = any(span["span_id"] == root_id and span["kind"] == "tool" for span in run.spans)
+    root = None if tool else run.words.get(root_id, {}).get("input")
     first = run.words.get(run.turns[0].span_id, {}).get("input") if run.turns else None
     for told in (root, first):
         if told:

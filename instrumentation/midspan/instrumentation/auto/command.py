@@ -98,7 +98,7 @@ def _record(spool: Path, context: RunContext, code: int, started_ns: int, lost: 
         "spans_lost": lost,
     }
     try:
-        spool.mkdir(parents=True, exist_ok=True)
+        spool.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_result(spool, record)
     except OSError as error:
         sys.stderr.write(

@@ -1,10 +1,11 @@
 """What `midspan trace` is asked for on the command line."""
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from midspan.instrumentation import environment
+from midspan.instrumentation.addresses import fault_of
 
 EPILOG: Final = """\
 Example:
@@ -41,13 +42,17 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     for name, (_, text) in _CONTEXT.items():
-        made.add_argument(f"--{name}", metavar="TEXT", help=text)
+        kind: Callable[[str], str] = _number if name == "trial" else str
+        metavar = "NUMBER" if name == "trial" else "TEXT"
+        made.add_argument(f"--{name}", metavar=metavar, type=kind, help=text)
     made.add_argument(
         "--spool",
         metavar="DIR",
         help=f"directory of run files; MIDSPAN_SPOOL, else {DEFAULT_SPOOL} where nothing is sent",
     )
-    made.add_argument("--endpoint", metavar="URL", help="OTLP/HTTP server to send spans to, too")
+    made.add_argument(
+        "--endpoint", metavar="URL", type=_address, help="OTLP/HTTP server to send spans to, too"
+    )
     made.add_argument(
         "--content",
         choices=("full", "metadata", "none"),
@@ -85,6 +90,18 @@ def variables(asked: argparse.Namespace, present: Mapping[str, str]) -> dict[str
     if asked.without:
         found[environment.TRACE_WITHOUT] = ",".join(asked.without)
     return found
+
+
+def _number(text: str) -> str:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"a number from 0, not {text!r}")
+    return text
+
+
+def _address(text: str) -> str:
+    if fault := fault_of(text):
+        raise argparse.ArgumentTypeError(fault)
+    return text
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):

@@ -1,8 +1,10 @@
 """The record of how a run ended, beside its spans."""
 
+import functools
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,8 +24,14 @@ def write_result(spool: Path, record: Mapping[str, Any]) -> Path:
     """Return the path of the record, which appears whole or not at all."""
     path = spool / f"{record['run_id']}-{record['launch']}.result.json"
     part = path.with_name(f"{path.name}.{os.getpid()}{PART}")
-    part.write_text(json.dumps({"contract": CONTRACT, **record}))
-    part.replace(path)
+    try:
+        with open(part, "w", opener=functools.partial(os.open, mode=0o600)) as file:
+            file.write(json.dumps({"contract": CONTRACT, **record}))
+        part.replace(path)
+    except OSError:
+        with suppress(OSError):
+            part.unlink()
+        raise
     return path
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, Self, TypeVar, get_args
 
 from midspan.instrumentation import environment
 from midspan.instrumentation.interruptions import let_through
+from midspan.instrumentation.switches import OFF, ON
 
 logger = logging.getLogger(__name__)
 
@@ -17,7 +18,6 @@ ValueT = TypeVar("ValueT")
 
 LONGEST: Final = 4 * 2**20
 _OFF: Final = frozenset({"false", "0", "no_content", "event_only"})
-_NO: Final = frozenset({"false", "0", "off", "no"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,10 @@ class Capture:
         asked = cls(content=_content(variables))
         told = variables.get(environment.REDACT, "").strip().lower()
         words = {word.strip() for word in told.split(",")} - {""}
-        asked = replace(asked, redact=not words & _NO, emails="emails" in words)
+        if unknown := sorted(words - ON - OFF - {"emails"}):
+            said = "%s is on, off or emails, not %r: that is left out"
+            logger.warning(said, environment.REDACT, unknown[0])
+        asked = replace(asked, redact=not words & OFF, emails="emails" in words)
         readers: dict[str, tuple[str, Callable[[str], object]]] = {
             environment.REDACT_PATTERNS: ("patterns", _patterns),
             environment.UNTOUCHED: ("untouched", _names),
@@ -128,4 +131,7 @@ def _patterns(text: str) -> dict[str, str]:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if wrong := [name for name in names if "[" in name and "]" not in name]:
+        raise ValueError(f"a bracket of {wrong[0]!r} is not closed")
+    return names

@@ -1,7 +1,8 @@
 """Lets through of attributes what may be kept."""
 
+import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fnmatch import translate
 from typing import Any, Final, NamedTuple
 
@@ -9,10 +10,14 @@ from midspan.instrumentation import conventions
 from midspan.instrumentation.capture.content import is_content, is_content_of_event, outline
 from midspan.instrumentation.capture.settings import Capture
 from midspan.instrumentation.redaction import Redaction
+from midspan.instrumentation.redaction.named import tells_a_secret
 
 Attributes = Mapping[str, Any]
 
-_WITHOUT_SECRETS: Final = ("midspan.*", "gen_ai.operation.name", "openinference.span.kind")
+_WITHOUT_SECRETS: Final = (
+    *(conventions.RUN_ID, conventions.SPANS_LOST, conventions.TRUNCATED),
+    *("gen_ai.operation.name", "openinference.span.kind"),
+)
 _MOST_NAMES: Final = 10_000
 _GONE: Final = object()
 
@@ -47,7 +52,7 @@ class Sieve:
                 kept = kept[:longest]
                 cut.append(name)
             if rule.redacted:
-                kept = self._cleaned(kept, salt)
+                kept = self._cleaned(kept, salt) if rule.named is None else rule.named(kept, salt)
             if rule.left_out or (kept is None and rule.content):
                 kept = _GONE
             if kept is not value:
@@ -72,12 +77,17 @@ class Sieve:
 
     def _rule(self, name: str) -> "_Rule":
         content = self.capture.content != "full" and is_content(name)
+        redacted = self.redaction is not None and not (
+            self._untouched is not None and self._untouched.match(name)
+        )
         rule = _Rule(
             left_out=self._left_out is not None and bool(self._left_out.match(name)),
             content=content,
             outlined=self.capture.content == "metadata",
-            redacted=self.redaction is not None
-            and not (self._untouched is not None and self._untouched.match(name)),
+            redacted=redacted,
+            named=functools.partial(self.redaction.named, name)
+            if redacted and self.redaction is not None and tells_a_secret(name)
+            else None,
         )
         # Instrumentation that makes names of its own for ever must not fill the memory.
         if len(self._rules) < _MOST_NAMES:
@@ -90,7 +100,7 @@ class Sieve:
         if isinstance(value, int | float | bytes) or value is None:
             return value
         if isinstance(value, Mapping):
-            return {key: self._cleaned(item, salt) for key, item in value.items()}
+            return self.redaction(value, salt) if self.redaction else value
         if isinstance(value, Sequence):
             cleaned = tuple(self._cleaned(item, salt) for item in value)
             same = all(one is other for one, other in zip(cleaned, value, strict=True))
@@ -105,6 +115,8 @@ class _Rule(NamedTuple):
     content: bool
     outlined: bool
     redacted: bool
+    named: Callable[[Any, str], Any] | None
+    """What takes out the whole of it, where the name tells a secret."""
 
 
 def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str] | None:

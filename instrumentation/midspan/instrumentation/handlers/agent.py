@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from opentelemetry.trace import TracerProvider
 
 from midspan.instrumentation import conventions
-from midspan.instrumentation.encoding import to_text
+from midspan.instrumentation.encoding import name_text, to_text
 from midspan.instrumentation.handlers.base import (
     Attributes,
     Clock,
@@ -36,8 +36,9 @@ class AgentHandle(StepHandle):
         clock: Clock | None = None,
     ) -> None:
         """Keep the question and who answers it."""
-        super().__init__(f"invoke_agent {name}", tracer_provider=tracer_provider, clock=clock)
-        self._agent = name
+        known = name_text(name)
+        super().__init__(f"invoke_agent {known}", tracer_provider=tracer_provider, clock=clock)
+        self._agent = known
         self._input = input
         self._model_provider = provider
         self._model = model
@@ -80,9 +81,9 @@ class AgentHandle(StepHandle):
             conventions.SPAN_TYPE: "AGENT",
         }
         if self._model_provider is not None:
-            attributes[conventions.PROVIDER_NAME] = self._model_provider
+            attributes[conventions.PROVIDER_NAME] = name_text(self._model_provider)
         if self._model is not None:
-            attributes[conventions.REQUEST_MODEL] = self._model
+            attributes[conventions.REQUEST_MODEL] = name_text(self._model)
         return attributes
 
     def _keep_input(self) -> None:

@@ -1,9 +1,7 @@
 """What the three kinds of step share: start, stop, failure, and never disturbing the agent."""
 
 import functools
-import os
 import time
-import traceback
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
@@ -19,9 +17,11 @@ from midspan.instrumentation.capture.salt import salt_of
 from midspan.instrumentation.capture.sieve import Sieve
 from midspan.instrumentation.context import current_run
 from midspan.instrumentation.encoding import clean
+from midspan.instrumentation.handlers.failing import bounded, stacktrace_of
 from midspan.instrumentation.interruptions import completed, let_through
 from midspan.instrumentation.late import Make, add_late, later, nothing
 from midspan.instrumentation.losses import log_once
+from midspan.instrumentation.switches import switched_on
 
 SCOPE: Final = "midspan.instrumentation"
 OK: Final = Status(StatusCode.OK)
@@ -107,12 +107,12 @@ class StepHandle:
         if isinstance(error, BaseException):
             # In two steps: an exception whose text cannot be had has failed all the same.
             self._failure = (type(error).__name__, clean(message))
-            self._failure = (type(error).__name__, clean(message or str(error)))
+            self._failure = (type(error).__name__, bounded(message or str(error)))
             status = getattr(error, "status_code", None)
             self._http_status = status if isinstance(status, int) else None
-            self._stacktrace = clean("".join(traceback.format_exception(error)))
+            self._stacktrace = stacktrace_of(error)
         else:
-            self._failure = (clean(error), clean(message))
+            self._failure = (clean(error), bounded(message))
 
     def __enter__(self) -> Self:
         """Start the step."""
@@ -247,7 +247,7 @@ def started(make: Callable[P, HandleT]) -> Callable[P, HandleT]:
 @functools.cache
 def sets_ok() -> bool:
     """Return whether a step that went well says so; the variable is read once."""
-    return os.environ.get(environment.STATUS_OK, "true").lower() != "false"
+    return switched_on(environment.STATUS_OK)
 
 
 @functools.lru_cache(maxsize=8)

@@ -1,12 +1,13 @@
 """The model step: one request to a model and its response."""
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from opentelemetry.trace import SpanKind, TracerProvider
 
 from midspan.instrumentation import conventions, messages
-from midspan.instrumentation.encoding import clean, json_list, to_json, to_text
+from midspan.instrumentation.encoding import clean, json_list, name_text, to_json, to_text
 from midspan.instrumentation.handlers.base import (
     Attributes,
     Clock,
@@ -17,7 +18,8 @@ from midspan.instrumentation.handlers.base import (
 from midspan.instrumentation.handlers.response import answered, chosen, reasons, spoken, used
 from midspan.instrumentation.handlers.usage import Cost, Usage
 from midspan.instrumentation.interruptions import let_through
-from midspan.instrumentation.losses import each_recorded
+from midspan.instrumentation.late import nothing
+from midspan.instrumentation.losses import each_recorded, recorded
 from midspan.instrumentation.messages import Choice
 
 REQUEST_PREFIX: Final = "gen_ai.request."
@@ -46,8 +48,9 @@ class LlmHandle(StepHandle):
         parameters: Mapping[str, object] | None = None,
     ) -> None:
         """Keep the request."""
-        super().__init__(f"chat {model}", tracer_provider=tracer_provider, clock=clock)
-        self._model = model
+        known = name_text(model)
+        super().__init__(f"chat {known}", tracer_provider=tracer_provider, clock=clock)
+        self._model = known
         self._model_provider = provider
         self._messages = messages
         self._tools = tools
@@ -137,11 +140,12 @@ class LlmHandle(StepHandle):
             conventions.SPAN_TYPE: "CHAT_MODEL",
         }
         if self._model_provider is not None:
-            attributes[conventions.PROVIDER_NAME] = to_text(self._model_provider)
+            attributes[conventions.PROVIDER_NAME] = name_text(self._model_provider)
         for name, value in self._parameters.items():
             if value is not None:
                 name = REQUEST_NAMES.get(name, name)
-                attributes[REQUEST_PREFIX + name] = request_value(name, value)
+                read = functools.partial(_parameter, name, value)
+                attributes |= recorded(f"request parameter {name}", read, nothing())
         return attributes
 
     def _keep_input(self) -> None:
@@ -213,6 +217,10 @@ def _told(given: object) -> Attributes:
         )
         told = json_list(one_by_one)
     return {conventions.INPUT_MESSAGES: told}
+
+
+def _parameter(name: str, value: object) -> Attributes:
+    return {REQUEST_PREFIX + name: request_value(name, value)}
 
 
 def request_value(name: str, value: object) -> object:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar, overload
 from opentelemetry.trace import TracerProvider
 
 from midspan.instrumentation import conventions
-from midspan.instrumentation.encoding import to_text
+from midspan.instrumentation.encoding import name_text, to_text
 from midspan.instrumentation.handlers.base import (
     Attributes,
     Clock,
@@ -39,8 +39,9 @@ class ToolHandle(StepHandle):
         clock: Clock | None = None,
     ) -> None:
         """Keep what is called."""
-        super().__init__(f"execute_tool {name}", tracer_provider=tracer_provider, clock=clock)
-        self._tool = name
+        known = name_text(name)
+        super().__init__(f"execute_tool {known}", tracer_provider=tracer_provider, clock=clock)
+        self._tool = known
         self._arguments = arguments
         self._call_id = call_id
         self._result: Make = nothing
@@ -60,7 +61,7 @@ class ToolHandle(StepHandle):
             conventions.SPAN_TYPE: "TOOL",
         }
         if self._call_id is not None:
-            attributes[conventions.TOOL_CALL_ID] = self._call_id
+            attributes[conventions.TOOL_CALL_ID] = name_text(self._call_id)
         return attributes
 
     def _keep_input(self) -> None:

@@ -74,6 +74,10 @@ class Forwarding:
                 self._exchange.ending = "client_left"
         except UpstreamError as error:
             await self._failed(str(error))
+        except asyncio.CancelledError:
+            if not (self._begun or self._left):
+                await self._refuse(503, "the proxy was told to end", code="proxy_ended")
+            raise
         finally:
             self._over = True
             if feed is not None:
@@ -191,8 +195,12 @@ class Forwarding:
             raise BrokenOff(problem)
         if exchange is not None:
             exchange.status = 502
-        body = error_body(self._request.path, 502, problem, code="upstream_unreachable")
+        await self._refuse(502, problem, code="upstream_unreachable")
+
+    async def _refuse(self, status: int, problem: str, *, code: str) -> None:
+        """Answer with an error of the proxy's own."""
+        body = error_body(self._request.path, status, problem, code=code)
         length = (b"content-length", b"%d" % len(body))
-        await self._start(502, [(b"content-type", b"application/json"), length])
+        await self._start(status, [(b"content-type", b"application/json"), length])
         self._over = True
         await self._send({"type": "http.response.body", "body": body})

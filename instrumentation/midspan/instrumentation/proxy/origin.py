@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Final, Self
 from urllib.parse import urlsplit
 
+from midspan.instrumentation.addresses import shown
+
 PORTS: Final = {"http": 80, "https": 443}
 VERSION: Final = "/v1"
 
@@ -41,11 +43,13 @@ class Origin:
         """
         parts = urlsplit(url.strip())
         if parts.scheme not in PORTS or not parts.hostname:
-            raise ValueError(f"{url!r} is no http:// or https:// address")
+            raise ValueError(f"{shown(url)!r} is no http:// or https:// address")
         if parts.username or parts.password:
             raise ValueError("a key in the address would end in logs: send it as a header")
         if parts.query or parts.fragment:
-            raise ValueError(f"{url!r} has a query: only scheme, host, port and path are used")
+            raise ValueError(
+                f"{shown(url)!r} has a query: only scheme, host, port and path are used"
+            )
         port = parts.port or PORTS[parts.scheme]
         return cls(scheme=parts.scheme, host=parts.hostname, port=port, path=parts.path.rstrip("/"))
 

@@ -7,29 +7,40 @@ from typing import Final
 
 from midspan.instrumentation.redaction.detectors import DONE
 
-WORDS: Final = ("key", "token", "secret", "passw", "pwd", "passphrase", "authorization")
+WORDS: Final = ("key", "token", "secret", "passw", "pwd", "passphrase", "authorization", "cookie")
 """What every name of a secret holds."""
 
 _NAME_BEFORE: Final = re.compile(
-    r"(?:(?:api|access|secret|private|signing|encryption|account|master)[_-]?key"
-    r"|(?:access|auth|refresh|session|id|bot|api|security)[_-]?token"
-    r"|client[_-]?secret|password|passwd|pwd|passphrase|authorization)\Z"
+    r"(?:(?:api|access|secret|private|signing|encryption|account|master|auth|subscription)[_-]?key"
+    r"|x-(?:[a-z0-9]{1,24}-){1,3}key"
+    r"|(?:access|auth|refresh|session|id|bot|api|security|private)[_-]?token"
+    r"|client[_-]?secret|password|passwd|pwd|passphrase|authorization|cookie)\Z"
 )
 _VAGUE_NAME_BEFORE: Final = re.compile(
     r"(?<![a-z0-9])(?:[a-z0-9]{1,24}[_-]){0,4}(?:token|secret)\Z"
 )
 _REST_OF_PASSWORD: Final = re.compile(r"ord|d")
-_AFTER_NAMES: Final = frozenset("\"'\\ \t:=!")
+_AFTER_NAMES: Final = frozenset("\"'\\ \t:=!>%")
+_QUOTE: Final = r"\\{0,7}[\"']"
+_SCHEME: Final = r"(?:(?:bearer|basic|token|digest)\s{1,8})?"
 _SEPARATOR: Final = re.compile(
-    r"(?P<name_quote>\\{0,7}[\"'])?\s{0,8}(?:=>|:=|!=|={1,3}|:)\s{0,8}"
-    r"(?:[rbuf]{0,2}(?P<quote>\\{0,7}[\"']))?(?:(?:bearer|basic|token|digest)\s{1,8})?",
+    rf"(?:(?P<name_quote>{_QUOTE})?\s{{0,8}}"
+    # As `"name": "password", "value": "x"` has it.
+    rf"(?:=>|:=|!=|={{1,3}}|:|%3D|(?:(?<=[\"']),\s{{0,8}}{_QUOTE}value{_QUOTE}\s{{0,8}}:))\s{{0,8}}"
+    rf"(?:\[\s{{0,8}}(?={_QUOTE}))?(?:[rbuf]{{0,2}}(?P<quote>{_QUOTE}))?|>(?=[^<>\s]{{1,256}}</))"
+    rf"{_SCHEME}",
     re.IGNORECASE,
 )
+_PAIR: Final = re.compile(
+    rf"(?P<name_quote>{_QUOTE}),\s{{0,8}}(?P<quote>{_QUOTE}){_SCHEME}", re.IGNORECASE
+)
+_IN_PAIR: Final = re.compile(rf"[\[(,]\s{{0,8}}[\[(]\s{{0,8}}{_QUOTE}[a-z0-9_-]{{0,40}}\Z")
+_COOKIE: Final = re.compile(r"[\w.-]{1,64}=[^\r\n\"'\\]{1,4096}")
 _FLAG: Final = re.compile(r"\s{1,8}(?P<quote>[\"'])?")
 _IS_FLAG: Final = re.compile(r"(?:^|[\s\"'\[,n])--?[a-z0-9_-]{0,40}\Z")
 _BARE: Final = re.compile(r"[^\s\"'\\,;&(){}\[\]<>$|`]{4,256}")
 _CODE: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
-_LIKE_A_SECRET: Final = re.compile(r"(?=[^\s]*\d)(?=[^\s]*[A-Za-z])[^\s]{16,}")
+_LIKE_A_SECRET: Final = re.compile(r"(?=[^\s]*\d)(?=[^\s]*[A-Za-z])[^\s]{8,}")
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _NO_SECRETS: Final = frozenset(
     {
@@ -62,6 +73,8 @@ def assigned(text: str) -> Iterator[Assigned]:
             continue
         before = lower[max(0, end - _LONGEST_NAME) : end]
         separator = _SEPARATOR.match(text, end)
+        if separator is None and _IN_PAIR.search(before):
+            separator = _PAIR.match(text, end)
         if separator is None and "-" in before and _IS_FLAG.search(before):
             separator = _FLAG.match(text, end)
         if separator is None:
@@ -69,7 +82,8 @@ def assigned(text: str) -> Iterator[Assigned]:
         sure = _NAME_BEFORE.search(before) is not None
         if not sure and _VAGUE_NAME_BEFORE.search(before) is None:
             continue
-        found = _value(text, separator, sure)
+        bare = _COOKIE if before.endswith("cookie") else _BARE
+        found = _value(text, separator, sure, bare)
         if found is not None:
             free_from = found.end
             yield found
@@ -86,6 +100,16 @@ def is_name_of_a_secret(name: str) -> bool:
     return _NAME_BEFORE.search(_lower(name)[-_LONGEST_NAME:]) is not None
 
 
+def is_vague_name_of_a_secret(name: str) -> bool:
+    """Return whether what stands under this name may be a secret, if it looks like one."""
+    return _VAGUE_NAME_BEFORE.search(_lower(name)[-_LONGEST_NAME:]) is not None
+
+
+def looks_like_a_secret(value: str) -> bool:
+    """Return whether a value is one word of letters and digits, as secrets are."""
+    return _LIKE_A_SECRET.fullmatch(value) is not None
+
+
 def _words(lower: str) -> list[tuple[int, int]]:
     found = []
     for word in WORDS:
@@ -100,14 +124,16 @@ def _words(lower: str) -> list[tuple[int, int]]:
     return sorted(found)
 
 
-def _value(text: str, separator: re.Match[str], sure: bool) -> Assigned | None:
+def _value(
+    text: str, separator: re.Match[str], sure: bool, words: re.Pattern[str]
+) -> Assigned | None:
     start = separator.end()
     quote = separator["quote"]
     name_quote = separator.groupdict().get("name_quote")
     if quote and (end := _end_of_quoted(text, start, quote)) is not None:
         secret = _is_secret(text[start:end], sure, quoted=True)
         return Assigned(start=start, end=end, quote="") if secret else None
-    bare = _BARE.match(text, start)
+    bare = words.match(text, start)
     if bare is None or not _is_secret(bare[0], sure, quoted=False):
         return None
     if text[bare.end() : bare.end() + 1] in ("(", "[") or _CODE.fullmatch(bare[0]):

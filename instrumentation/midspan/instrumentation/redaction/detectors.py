@@ -61,6 +61,26 @@ WEB_TOKEN: Final = _detector(
     "eyJ",
     r"(?:(?<![\w-])|(?<=\\[bfnrt]))eyJ[\w-]{8,8192}\.[\w-]{8,8192}(?:\.[\w-]{0,8192})?",
 )
+COMMANDS: Final = (
+    _detector(
+        "secret",
+        "curl",
+        r"(?<![\w-])(?:-u|--user|--proxy-user)(?:\s{1,8}|=|\\{0,7}[\"'],\s{0,8})(?:\\{0,7}[\"'])?"
+        rf"[^\s:\"'\\]{{1,128}}:(?!{DONE}|\$)(?P<secret>[^\s\"'\\]{{1,256}})",
+    ),
+    _detector(
+        "secret",
+        "sshpass",
+        rf"sshpass\s{{1,8}}-p\s{{0,8}}(?:\\{{0,7}}[\"'])?(?!{DONE}|\$)(?P<secret>[^\s\"'\\]{{1,256}})",
+    ),
+    _detector(
+        "secret",
+        "mysql",
+        rf"mysql[^\s]{{0,40}}(?:\s[^\n|;&]{{0,200}}?)?\s-p(?:\\{{0,7}}[\"'])?(?!{DONE}|\$)"
+        r"(?P<secret>[^\s\"'\\]{1,256})",
+    ),
+)
+"""Passwords that an option of one letter gives to a program."""
 LONG_KEY: Final = _detector(
     "key",
     "sk- sk_ rk- rk_",

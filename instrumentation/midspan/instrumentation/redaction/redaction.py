@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
-from midspan.instrumentation.redaction.assigned import assigned, has_words, is_name_of_a_secret
+from midspan.instrumentation.redaction.assigned import assigned, has_words
 from midspan.instrumentation.redaction.detectors import (
     ADDRESS,
     BEARER,
+    COMMANDS,
     DONE,
     EMAIL,
     LONG,
@@ -18,6 +19,12 @@ from midspan.instrumentation.redaction.detectors import (
     Detector,
 )
 from midspan.instrumentation.redaction.long_words import long_words
+from midspan.instrumentation.redaction.named import (
+    hidden,
+    name_beside_value,
+    name_in_pair,
+    tells_a_secret,
+)
 
 SHORTEST: Final = 8
 """No secret that is told by its form or name takes less text."""
@@ -44,7 +51,7 @@ class Redaction:
                 group named `secret`, only what the group holds is replaced.
         """
         self._own = tuple(_own(kind, pattern) for kind, pattern in (patterns or {}).items())
-        self._anywhere = (PRIVATE_KEY, ADDRESS, *((EMAIL,) if emails else ()))
+        self._anywhere = (PRIVATE_KEY, ADDRESS, *COMMANDS, *((EMAIL,) if emails else ()))
         self.counts: Counter[str] = Counter()
         self._suspicions_of_short = functools.lru_cache(maxsize=2048)(self._suspicions)
 
@@ -57,10 +64,21 @@ class Redaction:
         if isinstance(value, str):
             return self.text(value, salt)
         if isinstance(value, list | tuple):
-            return type(value)(self(item, salt) for item in value)
+            items = [self._item(item, salt) for item in value]
+            return items if isinstance(value, list) else tuple(items)
         if isinstance(value, Mapping):
-            return {name: self._named(name, item, salt) for name, item in value.items()}
+            beside = name_beside_value(value)
+            return {
+                name: self.named(beside if beside and name == "value" else name, item, salt)
+                for name, item in value.items()
+            }
         return value
+
+    def named(self, name: object, value: Any, salt: str = "") -> Any:
+        """Return what stands under a name without secrets, those that the name tells as well."""
+        if isinstance(name, str) and tells_a_secret(name):
+            value = hidden(name, value, functools.partial(self._placeholder, "secret", salt))
+        return self(value, salt)
 
     def text(self, text: str, salt: str = "") -> str:
         """Return a text without secrets; with the same salt, the same one gets the same word."""
@@ -72,12 +90,12 @@ class Redaction:
             text = detector.pattern.sub(functools.partial(self._replaced, detector, salt), text)
         return self._without_assigned(text, salt) if names else text
 
-    def _named(self, name: object, value: Any, salt: str) -> Any:
-        plain = isinstance(value, str | int | float) and not isinstance(value, bool)
-        if plain and value != "" and isinstance(name, str) and is_name_of_a_secret(name):
-            text = str(value)
-            return value if text.startswith(DONE) else self._placeholder("secret", text, salt)
-        return self(value, salt)
+    def _item(self, item: Any, salt: str) -> Any:
+        name = name_in_pair(item)
+        if name is None:
+            return self(item, salt)
+        value = self.named(name, item[1], salt)
+        return [name, value] if isinstance(item, list) else (name, value)
 
     def _suspicions(self, text: str) -> tuple[tuple[Detector, ...], bool]:
         """Return which detectors may find something, and whether a secret may have a name here."""
@@ -94,17 +112,17 @@ class Redaction:
         if not secret or secret.startswith(DONE):
             return found[0]
         start, end = found.start(group) - found.start(), found.end(group) - found.start()
-        return found[0][:start] + self._placeholder(detector.kind, secret, salt) + found[0][end:]
+        return found[0][:start] + self._placeholder(detector.kind, salt, secret) + found[0][end:]
 
     def _without_assigned(self, text: str, salt: str) -> str:
         pieces, done = [], 0
         for found in assigned(text):
-            placeholder = self._placeholder("secret", text[found.start : found.end], salt)
+            placeholder = self._placeholder("secret", salt, text[found.start : found.end])
             pieces += [text[done : found.start], found.quote, placeholder, found.quote]
             done = found.end
         return "".join([*pieces, text[done:]]) if pieces else text
 
-    def _placeholder(self, kind: str, secret: str, salt: str) -> str:
+    def _placeholder(self, kind: str, salt: str, secret: str) -> str:
         self.counts[kind] += 1
         key = hashlib.blake2b(salt.encode("utf-8", "replace")).digest()
         digest = hashlib.blake2b(secret.encode("utf-8", "replace"), key=key, digest_size=3)

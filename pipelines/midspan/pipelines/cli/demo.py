@@ -49,11 +49,10 @@ def command(directory: Path, no_servers: bool) -> Exit:
     from midspan.pipelines.cli import console
 
     prepare(directory)
-    workspace = directory / "workspace"
     with console.told(f"running {RUNS} agents"):
         _run(directory)
     with console.told("reading and scoring their spans"):
-        whole = _ingest_and_score(directory / "spool", workspace)
+        whole = _ingest_and_score(directory)
     _show(directory)
     sent = Exit.DONE if no_servers else _send(directory)
     return sent if whole or sent != Exit.DONE else Exit.IN_PART
@@ -104,19 +103,23 @@ def _run(directory: Path) -> None:
         run_demo(directory, progress=one_more)
 
 
-def _ingest_and_score(spool: Path, workspace: Path) -> bool:
+def _ingest_and_score(directory: Path) -> bool:
     """Return whether every span was kept and every scorer came through; what was not is said."""
     from midspan.pipelines.cli import console
-    from midspan.pipelines.demo import SUITE
     from midspan.pipelines.files import load_setting
     from midspan.pipelines.ingest.ingest import ingest
+    from midspan.pipelines.scoring.judged_by import files_judged_by
     from midspan.pipelines.scoring.score import score_workspace
     from midspan.pipelines.workspace import Workspace
 
+    workspace, suite = directory / "workspace", directory / "suite.yaml"
     with console.progress() as progress:
-        read = ingest([spool], workspace, progress=progress)
+        read = ingest([directory / "spool"], workspace, progress=progress)
         scored = score_workspace(
-            Workspace(workspace), setting=load_setting(suite=SUITE), progress=progress
+            Workspace(workspace),
+            setting=load_setting(suite=suite),
+            files=files_judged_by(workspace, suite=suite),
+            progress=progress,
         )
     notes = console.notes()
     if read.quarantined:
@@ -138,6 +141,7 @@ def _show(directory: Path) -> None:
 
 def _send(directory: Path) -> Exit:
     from midspan.pipelines.cli import console
+    from midspan.pipelines.cli.demo_pages import show_sent
     from midspan.pipelines.cli.publish_report import counted, show_outcome
     from midspan.pipelines.publish.publishing import publish
     from midspan.pipelines.publish.target import Target
@@ -159,6 +163,7 @@ def _send(directory: Path) -> Exit:
         with console.told("sending spans and scores, some minutes"), counted() as tell:
             outcome = publish(Workspace(workspace), targets, _asked(directory), tell=tell)
         show_outcome(outcome, workspace, dry_run=False, on_screen=True)
+        show_sent(workspace)
         reported = outcome.exit_code
     for name, error in started.failed.items():
         click.echo(f"nothing was sent to {name}: {error.args[0]}", err=True)

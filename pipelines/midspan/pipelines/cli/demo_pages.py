@@ -57,6 +57,12 @@ def show_next(workspace: Workspace, profile: Path) -> None:
         screen.print(f"{title:22}{text}", markup=False, soft_wrap=True)
 
 
+def show_sent(workspace: Path) -> None:
+    """Print how to send it again."""
+    title = "After more runs:"
+    console.output().print(f"{title:22}midspan publish {workspace}", markup=False, soft_wrap=True)
+
+
 def telling_run(workspace: Workspace) -> str:
     """Return the start of the id of the run whose failures were met in the most different ways."""
     per_run = (

@@ -99,10 +99,15 @@ def list_rejected(summary: IngestSummary) -> None:
 def describe(summary: IngestSummary) -> str:
     """Return the summary in words; the counts add up."""
     known = f" ({summary.files_known} more were read before)" if summary.files_known else ""
+    files, runs, calls = (
+        f"{count:,} {what if count == 1 else what + 's'}"
+        for count, what in ((summary.files, "file"), (summary.runs, "run"), (summary.calls, "call"))
+    )
+    spans = "span" if summary.spans_in == 1 else "spans"
     lines = [
-        f"{summary.files:,} files{known}: {summary.spans_in:,} spans in = {summary.kept:,} kept"
+        f"{files}{known}: {summary.spans_in:,} {spans} in = {summary.kept:,} kept"
         f" + {summary.merged:,} merged + {summary.quarantined:,} quarantined",
-        f"{summary.runs:,} runs with {summary.calls:,} calls{_listed('faults', summary.faults)}",
+        f"{runs} with {calls}{_listed('faults', summary.faults)}",
     ]
     if summary.logs_in:
         lines.insert(

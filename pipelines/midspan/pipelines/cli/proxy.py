@@ -3,7 +3,8 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -126,13 +127,46 @@ def command(
         token=token,
         local_only=is_local(host),
     )
+    _make_ready(spool)
     _allow_connections()
     with _listening(host, port) as sock:
+        _refuse_itself(origin, sock)
         tally = asyncio.run(_serve(settings, sock))
-    click.echo(f"{tally.recorded:,} requests recorded, {tally.lost:,} lost", err=True)
-    if tally.unwritten:
-        click.echo(f"{tally.unwritten:,} spans could not be written to {spool}", err=True)
+    for line in _closing_words(tally, spool):
+        click.echo(line, err=True)
     return Exit.IN_PART if tally.lost or tally.unwritten else Exit.DONE
+
+
+def _closing_words(tally: "Tally", spool: str) -> Iterator[str]:
+    requests = "1 request" if tally.recorded == 1 else f"{tally.recorded:,} requests"
+    # What was read of a request counts as recorded only where all of it is in a file.
+    yield f"{requests} {'read' if tally.unwritten else 'recorded'}, {tally.lost:,} lost"
+    if tally.unwritten:
+        spans = "1 span" if tally.unwritten == 1 else f"{tally.unwritten:,} spans"
+        yield f"{spans} could not be written to {spool}"
+
+
+def _make_ready(spool: str) -> None:
+    """Make the folder of the runs and see that files can be made there."""
+    try:
+        os.makedirs(spool, exist_ok=True)
+        with tempfile.TemporaryFile(dir=spool):
+            pass
+    except OSError as error:
+        raise SurroundingsError(
+            f"no run can be written to {spool}: {error.strerror or error}",
+            fix="name a folder that can be written to: --spool DIRECTORY",
+        ) from error
+
+
+def _refuse_itself(origin: Origin, sock: "socket.socket") -> None:
+    from midspan.instrumentation.proxy.itself import leads_back
+
+    if leads_back(origin, sock):
+        raise InvalidInput(
+            f"--upstream {origin.url} is this proxy itself: a request would never end",
+            fix="name the server of the model, or another port for the proxy with --port N",
+        )
 
 
 async def _serve(settings: ProxySettings, sock: "socket.socket") -> "Tally":

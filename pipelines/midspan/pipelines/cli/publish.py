@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from midspan.pipelines.cli import console
 from midspan.scorers.errors import InvalidInput
 
 if TYPE_CHECKING:
     from midspan.pipelines.publish.asked import Asked
+    from midspan.pipelines.scoring.judged_by import Recalled
 
 FILE: Final = click.Path(path_type=Path)
 
@@ -28,8 +30,8 @@ FILE: Final = click.Path(path_type=Path)
     "--since", "begun", metavar="WHEN", help="Only runs since: 3h, 2d, 2026-11-20T08:00:00Z."
 )
 @click.option("--project", metavar="NAME", help="Project and experiment, instead of the run's.")
-@click.option("--suite", type=FILE, metavar="FILE", help="What tasks ask, for the dataset.")
-@click.option("--profile", type=FILE, metavar="FILE", help="Which way markers are better.")
+@click.option("--suite", type=FILE, metavar="FILE", help="Another than it was scored with.")
+@click.option("--profile", type=FILE, metavar="FILE", help="Another than it was scored with.")
 @click.option(
     "--artifact",
     "artifacts",
@@ -60,8 +62,9 @@ def command(
 ) -> int:
     """Send spans and scores of a WORKSPACE to Phoenix and MLflow, each score on its step.
 
-    Without a server named: to those that `midspan up` runs. To publish twice changes nothing; what
-    was interrupted goes on where it was. Tokens come from the environment alone.
+    Without a server named: to those that `midspan up` runs. Suite and profile are those that it was
+    scored with. To publish twice changes nothing; what was interrupted goes on where it was.
+    Tokens come from the environment alone.
     Exit code 3: something was left, and is listed. 4: a server could not be asked.
 
     \b
@@ -72,13 +75,18 @@ def command(
     """
     from midspan.pipelines.cli.publish_report import as_rows, counted, show_outcome
     from midspan.pipelines.cli.rows import json_text
+    from midspan.pipelines.publish.foretold import foretold
     from midspan.pipelines.publish.publishing import publish
     from midspan.pipelines.publish.targets import targets
+    from midspan.pipelines.scoring.judged_by import recall
     from midspan.pipelines.workspace import Workspace
 
     opened = Workspace(workspace)
-    asked = _asked(only, begun, project, suite, profile, artifacts, dry_run=dry_run)
+    judged = recall(workspace, suite=suite, profile=profile)
+    asked = _asked(only, begun, project, judged, artifacts, dry_run=dry_run)
     meant = targets({"phoenix": phoenix, "mlflow": mlflow, "otlp": otlp}, ca=ca)
+    for line in (*judged.notes, *foretold(opened, asked, [target.server for target in meant])):
+        console.note(line)
     with counted() as tell:
         outcome = publish(opened, meant, asked, again=again, tell=tell)
     if as_json:
@@ -91,8 +99,7 @@ def _asked(
     only: str | None,
     begun: str | None,
     project: str | None,
-    suite: Path | None,
-    profile: Path | None,
+    judged: "Recalled",
     artifacts: tuple[Path, ...],
     *,
     dry_run: bool,
@@ -106,14 +113,14 @@ def _asked(
             raise InvalidInput(f"{artifact}: there is no such file", fix="Mend --artifact.")
     if project is not None and not project.strip():
         raise InvalidInput("a project needs a name", fix="Mend --project, or leave it out.")
-    setting = load_setting(suite=suite, profile=profile, examples=False)
+    setting = load_setting(suite=judged.suite, profile=judged.profile, examples=False)
     return Asked(
         only=parts_named(only),
         since_ns=since(begun, now=datetime.now(UTC)) if begun is not None else None,
         project=project,
         dry_run=dry_run,
         artifacts=artifacts,
-        suite=load_suite(suite) if suite is not None else None,
+        suite=load_suite(judged.suite) if judged.suite is not None else None,
         setting=setting,
         known=declarations(setting.profile),
     )

@@ -1,5 +1,7 @@
 """What publishing did, as people and programs read it."""
 
+import shlex
+import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,11 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from midspan.pipelines.cli import console
+from midspan.pipelines.cli.typed import as_typed
 
 if TYPE_CHECKING:
     from midspan.pipelines.publish.progress import Progress, Step
     from midspan.pipelines.publish.publishing import Outcome
     from midspan.pipelines.publish.report import Count, Published
+
+WIDTH: Final = 80
+"""Columns of a screen that nothing but an address goes beyond."""
 
 WORDS: Final = {
     "annotations": "scores",
@@ -73,9 +79,8 @@ def show_outcome(outcome: "Outcome", workspace: Path, *, dry_run: bool, on_scree
     for note in outcome.notes:
         console.note(note)
     if outcome.failed or any(report.left for report in outcome.published):
-        console.note(
-            f"when the cause is mended, the same command goes on: midspan publish {workspace}"
-        )
+        console.note("when the cause is mended, the same command goes on:")
+        console.note(f"  {_command(workspace)}")
 
 
 def as_rows(outcome: "Outcome") -> list[dict[str, Any]]:
@@ -110,30 +115,51 @@ def left_lines(report: "Published") -> Iterator[str]:
     for what, count in report.counts.items():
         for reason, rows in count.left.items():
             named = count.where.get(reason, [])
-            more = ", ..." if len(named) < rows else ""
-            where = f" ({', '.join(named)}{more})" if named else ""
-            yield f"{report.server}: {rows:,} {_word(what)} left: {reason}{where}"
+            yield from _wrapped(f"{report.server}: ", f"{_counted(what, rows)} left: {reason}")
+            yield from (f"  {place}" for place in named)
+            if len(named) < rows:
+                yield "  ..."
 
 
 def _lines(report: "Published", *, dry_run: bool) -> Iterator[str]:
     yield f"{report.server} {report.url}"
     for what, count in report.counts.items():
-        yield f"  {_word(what):12} {_told(count, dry_run=dry_run)}"
+        yield from _beside(_word(what), _told(count, dry_run=dry_run))
     if report.removed:
-        yield f"  {'removed':12} {report.removed:,} scores that no longer stand in the workspace"
+        removed = f"{_counted('annotations', report.removed)} that no longer stand in the workspace"
+        yield from _beside("removed", removed)
     for number, (reason, rows) in enumerate(report.aside.items()):
-        yield f"  {'' if number else 'not sent':12} {rows:,} {reason}"
+        yield from _beside("" if number else "not sent", f"{rows:,} {reason}")
     for note in report.notes:
-        yield f"  {note}"
+        yield from _wrapped("  ", note)
     for link in report.links:
-        yield f"  {link.what}: {link.url}"
+        yield from _wrapped("  ", link.what)
+        yield f"    {link.url}"
+
+
+def _beside(word: str, text: str) -> list[str]:
+    return _wrapped(f"  {word:12} ", text)
+
+
+def _wrapped(head: str, text: str) -> list[str]:
+    """Return a text in lines that fit a screen, below each other; no word of it is cut."""
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=head,
+        subsequent_indent=" " * len(head),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _told(count: "Count", *, dry_run: bool) -> str:
     if dry_run:
         return f"{count.asked:,}, of which {count.already:,} were sent before"
     parts = [f"{count.stored + count.already:,} of {count.asked:,}"]
-    if count.already:
+    if count.already == count.asked:
+        parts.append("all were there" if count.asked > 1 else "was there")
+    elif count.already:
         parts.append(f"{count.already:,} were there")
     if left := sum(count.left.values()):
         parts.append(f"{left:,} left")
@@ -142,3 +168,16 @@ def _told(count: "Count", *, dry_run: bool) -> str:
 
 def _word(what: str) -> str:
     return WORDS.get(what, what)
+
+
+def _counted(what: str, rows: int) -> str:
+    word = _word(what)
+    return f"{rows:,} {word.removesuffix('s') if rows == 1 else word}"
+
+
+def _command(workspace: Path) -> str:
+    """Return the command that goes on: this one, where it is the one that publishes."""
+    context = click.get_current_context(silent=True)
+    if context is not None and context.command_path == "midspan publish":
+        return as_typed(context)
+    return f"midspan publish {shlex.quote(str(workspace))}"

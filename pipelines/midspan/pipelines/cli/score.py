@@ -81,7 +81,7 @@ def command(
     """Score a workspace in place, or files of spans without one.
 
     Every installed scorer runs; its rows replace those that it gave before. Nothing of the agent
-    is executed, and nothing is remembered: a suite or profile holds for this scoring alone.
+    is executed. A suite or profile holds for this scoring alone; `publish` goes by the same one.
     Exit code 3: a scorer raised, or spans could not be read.
 
     \b
@@ -167,11 +167,18 @@ def _scores_there(workspace: Workspace) -> set[str]:
 
 
 def _score(workspace: Workspace, setting: "Setting | None", asked: _Asked) -> "ScoringSummary":
+    from midspan.pipelines.scoring.judged_by import files_judged_by
     from midspan.pipelines.scoring.score import score_workspace
 
+    files = files_judged_by(workspace.path, suite=asked.suite, profile=asked.profile)
     with runs_a_second() as progress:
         return score_workspace(
-            workspace, setting=setting, only=asked.only, compat=asked.compat, progress=progress
+            workspace,
+            setting=setting,
+            only=asked.only,
+            compat=asked.compat,
+            files=files,
+            progress=progress,
         )
 
 

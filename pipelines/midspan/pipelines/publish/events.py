@@ -40,6 +40,8 @@ RECORDS_A_REQUEST: Final = 500
 HEADERS: Final = "OTEL_EXPORTER_OTLP_HEADERS"
 """OpenTelemetry's own variable: headers of requests, such as `authorization=Bearer ...`."""
 
+NO_ANSWER: Final = "what the backend answered cannot be read, so they may not be there"
+
 NOT_ALLOWED: Final = frozenset({httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN})
 NOT_THERE: Final = frozenset({httpx.codes.NOT_FOUND, httpx.codes.METHOD_NOT_ALLOWED})
 
@@ -110,7 +112,10 @@ class Backend:
                 middle = len(runs) // 2
                 return {**self.send(runs[:middle]), **self.send(runs[middle:])}
             return {run.run_id: (len(run.records), refusal(answer)) for run in runs}
-        rejected, why = _partly(answer)
+        try:
+            rejected, why = _partly(answer)
+        except (ValueError, TypeError, AttributeError):
+            return {run.run_id: (len(run.records), NO_ANSWER) for run in runs}
         left: dict[str, tuple[int, str]] = {}
         for run in runs if rejected else ():
             # Which ones is not said: they are counted from the first run on, and none is noted.

@@ -1,10 +1,11 @@
 """HTTP requests that bear with a busy server, up to a deadline."""
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 import httpx
 
@@ -18,8 +19,13 @@ BUSY: Final = frozenset(
         HTTPStatus.GATEWAY_TIMEOUT,
     }
 )
+TITLE: Final = re.compile(r"<title[^>]*>(.*?)</title>", re.DOTALL | re.IGNORECASE)
 SHOWN: Final = 300
 """Characters of a server's answer that go into a message."""
+
+
+class ServerError(Exception):
+    """A server answered a question with something else than the answer: an error, or no sense."""
 
 
 class GaveUp(Exception):
@@ -61,7 +67,7 @@ def patiently(ask: Callable[[], httpx.Response], *, patience: Patience) -> httpx
     while True:
         try:
             answer = ask()
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:  # also an answer that cannot be decoded
             reason, asked = str(error) or type(error).__name__, 0.0
         else:
             if answer.status_code not in BUSY:
@@ -74,24 +80,83 @@ def patiently(ask: Callable[[], httpx.Response], *, patience: Patience) -> httpx
         wait = min(wait * 2, patience.longest_wait)
 
 
-def require_reachable(client: httpx.Client, server: str, path: str) -> None:
-    """Raise when a server does not answer its health check, naming its address."""
+def first_answer(
+    ask: Callable[[], httpx.Response], *, server: str, url: str, patience: Patience
+) -> httpx.Response:
+    """Return the answer to a first question: a busy server is borne with, one away is an error."""
+
+    def asked() -> httpx.Response:
+        try:
+            return ask()
+        except (httpx.RequestError, httpx.InvalidURL) as error:
+            raise unreachable(server, url, str(error) or type(error).__name__) from error
+
     try:
-        answer = client.get(path, timeout=10)
-    except (httpx.TransportError, httpx.UnsupportedProtocol) as error:
-        reason = str(error) or type(error).__name__
-    else:
-        if answer.is_success:
-            return
-        reason = refusal(answer)
-    raise SurroundingsError(
-        f"{server} does not answer at {client.base_url} ({reason})",
-        fix=f"Start it on this machine: midspan up {server}",
+        return patiently(asked, patience=patience)
+    except GaveUp as error:
+        raise SurroundingsError(
+            f"{server} at {url} is too busy to answer ({error})",
+            fix="Run the same command again when it is not.",
+        ) from error
+
+
+def require_reachable(
+    client: httpx.Client, server: str, path: str, *, patience: Patience | None = None
+) -> None:
+    """Raise when a server does not answer its health check, naming its address."""
+    url = str(client.base_url)
+    answer = first_answer(
+        lambda: client.get(path, timeout=10),
+        server=server,
+        url=url,
+        patience=patience or Patience(),
+    )
+    if page_title(answer) == "Phoenix" and server == "mlflow":
+        raise SurroundingsError(
+            f"that is a Phoenix, not an MLflow: {url}",
+            fix=f"Name it as what it is: --phoenix {url}",
+        )
+    if not answer.is_success:
+        raise unreachable(server, url, refusal(answer))
+
+
+def unreachable(server: str, url: str, reason: str) -> SurroundingsError:
+    """Return the error that a server does not answer, with what starts one."""
+    return SurroundingsError(
+        f"{server} does not answer at {url} ({reason})",
+        fix=f"Start it on this machine: midspan up {server}. "
+        "Behind a private certificate, name it: --ca FILE",
     )
 
 
+def told(answer: httpx.Response, *fields: str) -> Any:
+    """Return what an answer says, an object that has these fields.
+
+    Something in between may answer in the server's place: a page, half of a body, or nothing.
+    """
+    path = answer.request.url.path
+    if not answer.is_success:
+        raise ServerError(f"{path} answered {refusal(answer)}")
+    try:
+        found = answer.json()
+    except ValueError as error:
+        raise ServerError(f"{path} answered what is no JSON: {refusal(answer)}") from error
+    lacking = [one for one in fields if not isinstance(found, dict) or found.get(one) is None]
+    if lacking:
+        raise ServerError(f"{path} answered without {lacking[0]!r}: {refusal(answer)}")
+    return found
+
+
+def page_title(answer: httpx.Response) -> str | None:
+    """Return how a page is called; None for any other answer."""
+    found = TITLE.search(answer.text)
+    return " ".join(found[1].split())[:SHOWN] if found else None
+
+
 def refusal(answer: httpx.Response) -> str:
-    """Return what the server said, short."""
+    """Return what the server said, short; of a page its title."""
+    if title := page_title(answer):
+        return f"HTTP {answer.status_code}: a page called {title!r}"
     return f"HTTP {answer.status_code}: {' '.join(answer.text.split())[:SHOWN]}".rstrip(": ")
 
 

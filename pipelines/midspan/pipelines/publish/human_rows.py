@@ -36,17 +36,20 @@ def human_rows(found: list[dict[str, object]]) -> pl.DataFrame:
     return SCORES.frame([{**fixed, **one} for one in found])
 
 
+def people_of(workspace: Workspace, server: str) -> pl.DataFrame:
+    """Return what a workspace has of what people said at a server."""
+    return SCORES.validate(workspace.table("scores").filter(_of(server)).collect())
+
+
 def keep_human_rows(workspace: Workspace, rows: pl.DataFrame, server: str) -> int:
     """Put the rows into the workspace, in place of those of the server's people before.
 
     Returns in how many rows that changed it; where nothing did, the workspace is left as it was.
     """
-    mine = (pl.col("source") == "human") & (
-        (pl.col("scorer") == server) | pl.col("scorer").str.starts_with(f"{server}:")
-    )
+    mine = _of(server)
     rows = SCORES.validate(rows)
     with workspace.writing() as scratch:
-        before = SCORES.validate(workspace.table("scores").filter(mine).collect())
+        before = people_of(workspace, server)
         changed = _changed(before, rows)
         if not changed:
             return 0
@@ -69,6 +72,12 @@ def keep_human_rows(workspace: Workspace, rows: pl.DataFrame, server: str) -> in
             removed += old
         workspace.apply(moves=moves, removed=removed)
     return changed
+
+
+def _of(server: str) -> pl.Expr:
+    return (pl.col("source") == "human") & (
+        (pl.col("scorer") == server) | pl.col("scorer").str.starts_with(f"{server}:")
+    )
 
 
 def _changed(before: pl.DataFrame, after: pl.DataFrame) -> int:

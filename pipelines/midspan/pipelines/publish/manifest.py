@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -35,7 +35,7 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     """Of what was sent: a unit that changed since has another one."""
 
-    rows: int
+    rows: Annotated[int, msgspec.Meta(ge=0)]
 
 
 class Line(Unit, frozen=True, kw_only=True):
@@ -53,7 +53,10 @@ class Manifest:
         """Read what there is; with `again`, nothing of it counts."""
         self.path = workspace / PUBLISHED
         self.broken = 0
-        """Lines that are none: a publisher that was killed has left the last one unfinished."""
+        """Lines that are none: damaged, or the last one, where a publisher was killed."""
+
+        self.unfinished = False
+        """Whether the last line alone is none, and ends in the middle."""
 
         self._clock = clock
         self._known: dict[tuple[str, str, str, str, str], Unit] = {}
@@ -67,6 +70,10 @@ class Manifest:
             (unit.server, unit.url, unit.what, unit.key, unit.digest)
             for unit in self._known.values()
         }
+
+        self._places: dict[tuple[str, str, str, str], set[str]] = {}
+        for unit in self._known.values():
+            self._places.setdefault(_wherever(unit), set()).add(unit.place)
 
     def has(self, unit: Unit) -> bool:
         """Return whether this was published there, just as it is now."""
@@ -85,6 +92,10 @@ class Manifest:
     def has_anywhere(self, unit: Unit) -> bool:
         """Return whether this was published, just as it is now, in any place of the server."""
         return (unit.server, unit.url, unit.what, unit.key, unit.digest) in self._anywhere
+
+    def other_places(self, unit: Unit) -> set[str]:
+        """Return in which other places of the server something was published."""
+        return self._places.get(_wherever(unit), set()) - {unit.place}
 
     def forget(self, units: Iterable[Unit]) -> None:
         """Let lines no longer count, since the server does not have it any more."""
@@ -113,11 +124,14 @@ class Manifest:
             return []
         self._ends_open = bool(content) and not content.endswith(b"\n")
         lines = []
-        for text in content.splitlines():
+        last = b""
+        for text in content.split(b"\n"):
             try:
                 lines.append(msgspec.json.decode(text, type=Line))
             except msgspec.DecodeError:
                 self.broken += bool(text.strip())
+                last = text
+        self.unfinished = self.broken == 1 and self._ends_open and content.endswith(last)
         return lines
 
 
@@ -129,6 +143,10 @@ def digest_of(content: Any) -> str:
     """
     text = msgspec.json.encode(content, order="sorted")
     return hashlib.blake2b(text, digest_size=16).hexdigest()
+
+
+def _wherever(unit: Unit) -> tuple[str, str, str, str]:
+    return unit.server, unit.url, unit.what, unit.key
 
 
 def _key(unit: Unit) -> tuple[str, str, str, str, str]:

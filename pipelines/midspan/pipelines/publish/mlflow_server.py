@@ -91,7 +91,7 @@ class MlflowServer(SpanServer):
         )
         if answer.status_code == httpx.codes.NOT_FOUND:
             return None
-        found = json_of(answer)["experiment"]
+        found = json_of(answer, "experiment")["experiment"]
         if found["lifecycle_stage"] == "deleted":
             number = found["experiment_id"]
             raise SurroundingsError(
@@ -107,7 +107,7 @@ class MlflowServer(SpanServer):
         )
         if "RESOURCE_ALREADY_EXISTS" in answer.text and (other := self._find(name)):
             return other
-        return str(json_of(answer)["experiment_id"])
+        return str(json_of(answer, "experiment_id")["experiment_id"])
 
 
 def _span_id(span: Mapping[str, str]) -> str:

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import httpx
 
-from midspan.pipelines.publish.exchange import Patience
-from midspan.pipelines.publish.span_server import Key, Missing, SpanServer, chunks, json_of
+from midspan.pipelines.publish.exchange import Patience, told
+from midspan.pipelines.publish.span_server import Key, Missing, SpanServer, chunks
 
 TRACES_A_QUERY: Final = 50
 TRACES_A_PAGE: Final = 100
@@ -113,7 +113,7 @@ class PhoenixServer(SpanServer):
     def _pages(self, path: str, query: Mapping[str, Any]) -> Iterator[Any]:
         cursor: dict[str, str] = {}
         while True:
-            page = json_of(self.ask("GET", path, params={**query, **cursor}))
+            page = told(self.ask("GET", path, params={**query, **cursor}), "data")
             yield from page["data"]
             if not page.get("next_cursor"):
                 return

@@ -1,17 +1,22 @@
 """Publish a workspace to some servers, one after the other, and pull what people said there."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Final, Protocol
 
+import httpx
 import polars as pl
 
 from midspan.pipelines.publish.asked import Asked
+from midspan.pipelines.publish.exchange import GaveUp, ServerError
 from midspan.pipelines.publish.manifest import Manifest
-from midspan.pipelines.publish.progress import Progress, untold
+from midspan.pipelines.publish.progress import Progress, Step, untold
 from midspan.pipelines.publish.report import Published
 from midspan.pipelines.publish.target import Target
+from midspan.pipelines.storage.locks import only_publisher
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.errors import Exit, SurroundingsError
 
@@ -91,19 +96,59 @@ def publish(
     instead of believing the workspace's list. A server that cannot be reached keeps nothing from
     the others.
     """
-    manifest = Manifest(workspace.path, again=again)
-    published: list[Published] = []
-    failed: dict[str, SurroundingsError] = {}
-    for target in targets:
-        publisher = (publishers or _publisher)(target.server)
-        try:
-            report = publisher(workspace, target, asked or Asked(), manifest=manifest, tell=tell)
-        except SurroundingsError as error:
-            failed[target.server] = error
-        else:
-            published.append(report)
-    notes = _broken(manifest)
+    asked = asked or Asked()
+    # Two at once would each make the experiments that neither has found.
+    with nullcontext() if asked.dry_run else only_publisher(workspace.path):
+        manifest = Manifest(workspace.path, again=again)
+        published: list[Published] = []
+        failed: dict[str, SurroundingsError] = {}
+        notes: list[str] = []
+        for target in targets:
+            publisher = (publishers or _publisher)(target.server)
+            progress = Tally(tell)
+            try:
+                report = publisher(workspace, target, asked, manifest=manifest, tell=progress)
+            except (SurroundingsError, ServerError, GaveUp, httpx.HTTPError) as error:
+                failed[target.server] = _failure(target, error)
+                if reached := " and ".join(progress.told()):
+                    notes.append(f"{target.server}: it had come to {reached}")
+            else:
+                published.append(report)
+        notes += _broken(manifest)
     return Outcome(published=tuple(published), failed=failed, notes=tuple(notes))
+
+
+class Tally:
+    """Passes on what a publisher tells of its progress, and knows how far it came."""
+
+    def __init__(self, tell: Progress) -> None:
+        """Begin with nothing."""
+        self._tell = tell
+        self._asked: Counter[str] = Counter()
+        self._done: Counter[str] = Counter()
+
+    def __call__(self, step: Step) -> None:
+        """Count one step."""
+        (self._asked if step.stage == "asked" else self._done)[step.what] += step.rows
+        self._tell(step)
+
+    def told(self) -> Iterable[str]:
+        """Yield how many of the spans and scores it came to, if to any."""
+        for word, kinds in {"spans": ["spans"], "scores": ["annotations", "assessments"]}.items():
+            done, asked = (
+                sum(count[what] for what in kinds) for count in (self._done, self._asked)
+            )
+            if asked:
+                yield f"{done:,} of {asked:,} {word}"
+
+
+def _failure(target: Target, error: Exception) -> SurroundingsError:
+    if isinstance(error, SurroundingsError):
+        return error
+    return SurroundingsError(
+        f"{target.server} at {target.url} gave an answer that cannot be used: {error}",
+        fix="See what stands between here and the server: a proxy may answer in its place.",
+    )
 
 
 def puller(server: str) -> Pull:

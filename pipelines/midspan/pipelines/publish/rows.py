@@ -49,6 +49,12 @@ NO_NAME: Final = "refused: without a name"
 A_NOTE: Final = f"refused: named {RESERVED!r}, which Phoenix keeps for people's notes"
 NOTHING: Final = "refused: neither value, label nor explanation"
 
+
+def no_name() -> pl.Expr:
+    """Return whether the name of a score row is one that no score may have at a server."""
+    return (pl.col("name").str.strip_chars() == "") | (pl.col("name") == RESERVED)
+
+
 _REFUSED: Final[Mapping[str, pl.Expr]] = {
     NO_NAME: pl.col("name").str.strip_chars() == "",
     A_NOTE: pl.col("name") == RESERVED,

@@ -6,7 +6,14 @@ from typing import Any, Final
 
 import httpx
 
-from midspan.pipelines.publish.exchange import GaveUp, Patience, patiently, post, refusal
+from midspan.pipelines.publish.exchange import (
+    GaveUp,
+    Patience,
+    ServerError,
+    patiently,
+    refusal,
+    told,
+)
 from midspan.pipelines.publish.otlp import Batch
 
 Key = tuple[str, str]
@@ -15,14 +22,15 @@ Key = tuple[str, str]
 Missing = dict[Key, str]
 """Spans that a server does not have, each with the reason."""
 
+__all__ = ["Key", "Missing", "ServerError", "SpanServer", "chunks", "json_of", "tried"]
+
 REQUEST_SECONDS: Final = 120.0
 OTLP_HEADERS: Final = {"content-type": "application/x-protobuf", "content-encoding": "gzip"}
 REFUSED: Final = frozenset({400, 413, 422})
 """Answers to a request's content: its halves may fare better."""
 
-
-class ServerError(Exception):
-    """A server answered a question with something else than the answer."""
+TRIES: Final = 3
+"""How often the same is asked where the answer is an error of the server's own."""
 
 
 class SpanServer(ABC):
@@ -40,9 +48,7 @@ class SpanServer(ABC):
     def ask(self, method: str, path: str, **how: Any) -> httpx.Response:
         """Return the answer to a question, whatever it is; that there is none is an error."""
         try:
-            return patiently(
-                lambda: self.client.request(method, path, **how), patience=self.patience
-            )
+            return tried(lambda: self.client.request(method, path, **how), patience=self.patience)
         except GaveUp as error:
             raise ServerError(f"{self.name} gave no answer ({error})") from error
 
@@ -51,11 +57,9 @@ class SpanServer(ABC):
         if self.gone is None:
             try:
                 headers = OTLP_HEADERS | self.headers(batch.project)
-                answer = post(
-                    self.client,
-                    "/v1/traces",
-                    content=batch.encode(),
-                    headers=headers,
+                content = batch.encode()
+                answer = tried(
+                    lambda: self.client.post("/v1/traces", content=content, headers=headers),
                     patience=self.patience,
                 )
             except (GaveUp, ServerError, httpx.TransportError) as error:
@@ -98,11 +102,25 @@ class SpanServer(ABC):
         """Return the sent spans that the server does not have in this project."""
 
 
-def json_of(answer: httpx.Response) -> Any:
-    """Return the parsed answer, or raise what the server said instead."""
-    if not answer.is_success:
-        raise ServerError(f"{answer.request.url} answered {refusal(answer)}")
-    return answer.json()
+def tried(ask: Callable[[], httpx.Response], *, patience: Patience) -> httpx.Response:
+    """Return the answer to a question, asked again where the server failed by itself.
+
+    A server that failed once may well do it the next time; one that is busy is waited for anyway.
+    """
+    for _ in range(TRIES - 1):
+        answer = patiently(ask, patience=patience)
+        if not answer.is_server_error:
+            return answer
+        patience.sleep(patience.first_wait)
+    return patiently(ask, patience=patience)
+
+
+def json_of(answer: httpx.Response, *fields: str) -> dict[str, Any]:
+    """Return the object that is the answer and has these fields, or raise what it is instead."""
+    found = told(answer, *fields)
+    if not isinstance(found, dict):
+        raise ServerError(f"{answer.request.url.path} answered no object: {refusal(answer)}")
+    return found
 
 
 def chunks(items: Sequence[str], size: int) -> Iterable[Sequence[str]]:

@@ -35,7 +35,10 @@ class Target:
     patience: Patience = field(default_factory=Patience)
 
     def __post_init__(self) -> None:
-        address = httpx.URL(self.url) if "://" in self.url else None
+        try:
+            address = httpx.URL(self.url) if "://" in self.url else None
+        except httpx.InvalidURL:
+            address = None
         if address is None or address.scheme not in {"http", "https"} or not address.host:
             raise InvalidInput(
                 f"{self.server}: {shown(self.url)} is not the address of a server",

@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from midspan.pipelines.scoring.chunks import STEPS, Chunks
+from midspan.pipelines.scoring.judged_by import JUDGED_BY, JudgedBy, read_judged_by, written
 from midspan.pipelines.scoring.judges import judged, judges, turned_off
 from midspan.pipelines.storage.parts import write_part
 from midspan.pipelines.workspace import Workspace
@@ -42,14 +43,15 @@ def score_workspace(
     setting: Setting | None = None,
     only: Sequence[str] = (),
     compat: Sequence[str] = (),
+    files: JudgedBy | None = None,
     progress: Progress = lambda stage, done, total: None,
     steps: int = STEPS,
 ) -> ScoringSummary:
     """Return the summary once the rows of all installed scorers stand in the workspace.
 
     `setting` is what tasks expect and how the profile judges; `only` names scorers, whose rows
-    alone are replaced; `compat` names modes of other tools. About as many `steps` are judged at a
-    time, in whole runs.
+    alone are replaced; `compat` names modes of other tools; `files` are those that the setting came
+    from, for the workspace to remember. About as many `steps` are judged at a time, in whole runs.
     """
     setting = setting or default_setting()
     made = judges(setting.profile, only=only, compat=compat)
@@ -59,7 +61,7 @@ def score_workspace(
     with workspace.writing() as scratch:
         chunks = Chunks(workspace, setting, steps=steps)
         before = _names(workspace, ran)
-        files = _Files(workspace, scratch)
+        parts = _Files(workspace, scratch)
         done = 0
         for chunk in chunks.every:
             # Of runs that are gone there may be rows to keep, and nothing to judge.
@@ -71,9 +73,14 @@ def score_workspace(
                 progress=_within(progress, done, chunk.runs, chunks.runs),
             )
             tally.count(new)
-            files.add(pl.concat([kept, new]))
+            parts.add(pl.concat([kept, new]))
             done += chunk.runs
-        _replace(workspace, files.moves, READ if tally.failed else ())
+        nothing = JudgedBy()
+        record = files or nothing
+        # With `only`, rows stay that the files on record had judged.
+        if record != read_judged_by(workspace.path) and not (only and record == nothing):
+            parts.moves[written(record, scratch)] = workspace.path / JUDGED_BY
+        _replace(workspace, parts.moves, READ if tally.failed else ())
     return tally.summary(chunks.runs, before)
 
 

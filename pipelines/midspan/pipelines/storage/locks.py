@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import os
+import socket
 import time
 import weakref
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from midspan.pipelines.storage.disk import explained
 from midspan.scorers.errors import SurroundingsError
 
 WRITER: Final = ".lock"
+PUBLISHER: Final = ".publishing"
 READERS_GIVEN: Final = 2.0
 """Seconds that a writer waits for readers to finish before it leaves superseded files in place."""
 
@@ -23,6 +25,7 @@ WRITER_GIVEN: Final = 30.0
 """Seconds that a reader waits for files to be moved in, which takes far less than one."""
 
 _PAUSE: Final = 0.005
+_HOLDER_BYTES: Final = 300
 UNLOCKED: Final = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
 """What a file system without locks says."""
 
@@ -30,9 +33,7 @@ UNLOCKED: Final = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
 @contextmanager
 def only_writer(workspace: Path) -> Iterator[None]:
     """Hold a workspace for one writer; a second one is refused at once."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-    with explained(workspace / WRITER):
-        lock = os.open(workspace / WRITER, flags, 0o666)
+    lock = _opened(workspace / WRITER)
     try:
         with explained(workspace / WRITER):
             taken = _taken(lock, fcntl.LOCK_EX)
@@ -41,6 +42,30 @@ def only_writer(workspace: Path) -> Iterator[None]:
                 f"{workspace}: another midspan command is writing here",
                 fix="Wait until it is done, then run this again.",
             )
+        yield
+    finally:
+        os.close(lock)
+
+
+@contextmanager
+def only_publisher(workspace: Path) -> Iterator[None]:
+    """Hold a workspace for one that publishes it; a second is refused at once, and told by whom.
+
+    Reading and writing of it go on meanwhile.
+    """
+    lock = _opened(workspace / PUBLISHER)
+    try:
+        with explained(workspace / PUBLISHER):
+            taken = _taken_if_there_are_locks(lock, fcntl.LOCK_EX, seconds=0)
+        if not taken:
+            holder = os.pread(lock, _HOLDER_BYTES, 0).decode(errors="replace").strip()
+            raise SurroundingsError(
+                f"{workspace}: {holder or 'another midspan command'} is publishing it",
+                fix="Wait until it is done, then run this again.",
+            )
+        with explained(workspace / PUBLISHER):
+            os.ftruncate(lock, 0)
+            os.pwrite(lock, f"process {os.getpid()} on {socket.gethostname()}\n".encode(), 0)
         yield
     finally:
         os.close(lock)
@@ -84,6 +109,12 @@ def readers_kept_out(settings: Path) -> Iterator[bool]:
         yield _taken_if_there_are_locks(lock, fcntl.LOCK_EX, seconds=READERS_GIVEN)
     finally:
         os.close(lock)
+
+
+def _opened(path: Path) -> int:
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    with explained(path):
+        return os.open(path, flags, 0o666)
 
 
 def _taken(lock: int, kind: int, *, seconds: float = 0) -> bool:

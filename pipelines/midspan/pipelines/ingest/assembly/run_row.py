@@ -49,7 +49,7 @@ def run_row(
         next((span.session for span in spans if span.session), None),
         plan is not None,
         launch,
-        _status(spans, root),
+        _status(spans, root, result),
         (spans[0].start_ns if spans else None) or (result.started_ns if result else None),
         _last(spans) or (result.ended_ns if result else None),
         _answer(root, llms, result),
@@ -90,12 +90,17 @@ def _model_named(llms: Sequence[Span]) -> str | None:
     return names.pop() if len(names) == 1 else None
 
 
-def _status(spans: Sequence[Span], root: Span | None) -> str:
+def _status(spans: Sequence[Span], root: Span | None, result: ResultRecord | None) -> str:
     if not spans:
         return "missing"
     if root is None or root.end_ns is None:
         return "incomplete"
-    return "error" if root.status == "error" else "ok"
+    return "error" if root.status == "error" or _crashed(result) else "ok"
+
+
+def _crashed(result: ResultRecord | None) -> bool:
+    """Return whether the process failed, which no span may have lived to say."""
+    return result is not None and (result.ended_by == "signal" or bool(result.exit_code))
 
 
 def _answer(root: Span | None, llms: Sequence[Span], result: ResultRecord | None) -> str | None:

@@ -5,7 +5,7 @@ to import, and brings a web framework and a database driver's worth of packages.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
@@ -13,7 +13,8 @@ from urllib.parse import quote
 import httpx
 
 from midspan.instrumentation import environment
-from midspan.pipelines.publish.exchange import GaveUp, patiently, refusal, require_reachable
+from midspan.pipelines.publish.exchange import GaveUp, refusal, require_reachable
+from midspan.pipelines.publish.span_server import TRIES, tried
 from midspan.pipelines.publish.target import Target
 from midspan.scorers.errors import SurroundingsError
 
@@ -29,7 +30,7 @@ _FAILURES_BORNE: Final = 5
 
 
 class Refused(Exception):
-    """The server answered a request with an error."""
+    """The server answered a request with an error, or with what is no answer to it."""
 
     def __init__(self, answer: httpx.Response) -> None:
         """Keep the status, MLflow's own word for it, and what the server said."""
@@ -58,19 +59,26 @@ class Place(NamedTuple):
 class Api:
     """A server that is asked. Use it as a context manager, which checks that it is there."""
 
-    def __init__(self, target: Target) -> None:
-        """Know the address; nothing is asked before the block begins."""
+    def __init__(self, target: Target, *, dry: bool = False) -> None:
+        """Know the address; nothing is asked before the block begins.
+
+        A `dry` one only reads, and bears that nobody answers: then it is `away`.
+        """
         self.target = target
         self.url = target.url.rstrip("/")
         self.client = target.client()
+        self.away = False
+        self._dry = dry
         self._failures = 0
         self._answered = False
         self._gone: str | None = None
 
     def __enter__(self) -> "Api":
         try:
-            require_reachable(self.client, "mlflow", "/health")
-            self._require_recent()
+            self.away = self._dry and not self._answers()
+            if not self.away:
+                require_reachable(self.client, "mlflow", "/health", patience=self.target.patience)
+                self._require_recent()
         except BaseException:
             self.client.close()
             raise
@@ -79,13 +87,13 @@ class Api:
     def __exit__(self, *error: object) -> None:
         self.client.close()
 
-    def get(self, path: str, query: Mapping[str, Any]) -> Any:
-        """Return the answer to a question."""
-        return self._json("GET", path, params=query)
+    def get(self, path: str, query: Mapping[str, Any], *fields: str) -> Any:
+        """Return the answer to a question, which has these fields."""
+        return self._json("GET", path, fields, params=query)
 
-    def post(self, path: str, body: Mapping[str, Any]) -> Any:
-        """Return the answer to a request."""
-        return self._json("POST", path, json=body)
+    def post(self, path: str, body: Mapping[str, Any], *fields: str) -> Any:
+        """Return the answer to a request, which has these fields."""
+        return self._json("POST", path, fields, json=body)
 
     def patch(self, path: str, body: Mapping[str, Any]) -> Any:
         """Return the answer to a change."""
@@ -112,8 +120,11 @@ class Api:
 
     def place(self, name: str, *, make: bool = True) -> Place | None:
         """Return the experiment of a name, made now where there is none; None: it is not there."""
+        if self.away:
+            return None
         try:
-            found = self.get("/api/2.0/mlflow/experiments/get-by-name", {"experiment_name": name})
+            query = {"experiment_name": name}
+            found = self.get("/api/2.0/mlflow/experiments/get-by-name", query, "experiment")
         except Refused as error:
             if error.status != httpx.codes.NOT_FOUND:
                 raise
@@ -137,14 +148,34 @@ class Api:
                 raise
         return self.place(name, make=False)
 
-    def _json(self, method: str, path: str, **request: Any) -> Any:
-        return self._asked(lambda: self.client.request(method, path, **request))
+    def name_of(self, experiment: str) -> str:
+        """Return the name of an experiment."""
+        query = {"experiment_id": experiment}
+        found = self.get("/api/2.0/mlflow/experiments/get", query, "experiment")
+        return str(found["experiment"]["name"])
 
-    def _asked(self, ask: Callable[[], httpx.Response]) -> Any:
+    def _answers(self) -> bool:
+        try:
+            return self.client.get("/health", timeout=10).is_success
+        except (httpx.RequestError, httpx.InvalidURL):
+            return False
+
+    def _json(self, method: str, path: str, fields: Sequence[str] = (), **request: Any) -> Any:
+        # What stands between may cut an answer off, or give one of its own: it is asked again.
+        for _ in range(TRIES - 1):
+            try:
+                return self._asked(lambda: self.client.request(method, path, **request), fields)
+            except Refused as error:
+                if not httpx.codes.is_success(error.status):
+                    raise
+                self.target.patience.sleep(self.target.patience.first_wait)
+        return self._asked(lambda: self.client.request(method, path, **request), fields)
+
+    def _asked(self, ask: Callable[[], httpx.Response], fields: Sequence[str] = ()) -> Any:
         if self._gone is not None:
             raise Gone(self._gone)
         try:
-            answer = patiently(ask, patience=self.target.patience)
+            answer = tried(ask, patience=self.target.patience)
         except GaveUp as error:
             self._gone = f"mlflow gave no answer ({error})"
             raise Gone(self._gone) from error
@@ -153,7 +184,7 @@ class Api:
         self._answered = True
         if answer.is_success:
             self._failures = 0
-            return _read_json(answer)
+            return _read_json(answer, fields)
         refused = Refused(answer)
         if answer.is_server_error:
             self._failures += 1
@@ -176,7 +207,7 @@ class Api:
         """Raise for a server that is too old; one that does not tell is taken as it is."""
         try:
             answer = self.client.get("/version")
-        except httpx.TransportError:
+        except httpx.RequestError:
             return
         found = _VERSION.match(answer.text.strip()) if answer.is_success else None
         if found is not None and (int(found[1]), int(found[2])) < OLDEST:
@@ -187,14 +218,15 @@ class Api:
             )
 
 
-def _read_json(answer: httpx.Response) -> Any:
+def _read_json(answer: httpx.Response, fields: Sequence[str]) -> Any:
     """Return what an answer says; pages of another server are no answer."""
-    if not answer.content.strip():
-        return {}
     try:
-        return answer.json()
+        found = answer.json() if answer.content.strip() else {}
     except ValueError as error:
         raise Refused(answer) from error
+    if not isinstance(found, dict) or any(name not in found for name in fields):
+        raise Refused(answer)
+    return found
 
 
 def _read(file: Path) -> Iterator[bytes]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from midspan.dashboards import mlflow as layout
 from midspan.pipelines.publish import links
 from midspan.pipelines.publish.asked import Asked
 from midspan.pipelines.publish.manifest import Manifest, Unit, digest_of
@@ -16,10 +17,11 @@ from midspan.pipelines.publish.mlflow.runs import Runs, RunWish
 from midspan.pipelines.publish.mlflow.scores import NOT_STORED, Scores
 from midspan.pipelines.publish.mlflow.spans import Spans
 from midspan.pipelines.publish.mlflow.sweep import sweep_run, variant_run
-from midspan.pipelines.publish.mlflow.variants import Computed, Variants
+from midspan.pipelines.publish.mlflow.variants import Computed, Variants, telling_pair
 from midspan.pipelines.publish.progress import What
 from midspan.pipelines.publish.report import Account, Link
 from midspan.pipelines.workspace import Workspace
+from midspan.scorers.comparison import Comparison
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -35,6 +37,11 @@ class Experiment:
     runs: Runs
     sweep: str
     of_variant: Mapping[int, str]
+
+    def called(self, number: int) -> str:
+        """Return what a variant is called."""
+        [variant] = self.variants.every.filter(variant=number).to_dicts()
+        return layout.variant_name(variant, self.variants.varying)
 
     @property
     def pairs(self) -> dict[str, str | None]:
@@ -72,7 +79,7 @@ class Finishing:
                 Path(folder), self.workspace, one.variants, comparisons, self.asked.artifacts
             ):
                 self._artifact(artifact)
-        self._link()
+        self._link(computed.of_variants)
 
     def _run(self, number: str, wish: RunWish) -> None:
         unit = self._unit("run", wish.key, digest_of([number, wish.content()]))
@@ -128,18 +135,19 @@ class Finishing:
             rows=1,
         )
 
-    def _link(self) -> None:
+    def _link(self, figures: Comparison) -> None:
         one = self.experiment
-        if one.place is None or not one.sweep:
+        if one.place is None or not one.sweep or self.asked.dry_run:
             return
         at, url, name = one.place.experiment, self.api.url, one.variants.project
-        runs = list(one.of_variant.values())
         self.account.links.append(
             Link(what=f"{name}: its variants", url=links.mlflow_runs(url, at))
         )
-        if len(runs) > 1:
-            page = links.mlflow_comparison(url, at, runs[1], runs[0])
-            self.account.links.append(Link(what=f"{name}: two of them, trace by trace", url=page))
+        if pair := telling_pair(figures, one.variants):
+            first, second = pair
+            page = links.mlflow_comparison(url, at, one.of_variant[second], one.of_variant[first])
+            sides = f"{one.called(second)} against {one.called(first)}"
+            self.account.links.append(Link(what=f"{name}: {sides}, trace by trace", url=page))
         sweep = links.mlflow_run(url, at, one.sweep)
         self.account.links.append(Link(what=f"{name}: comparison, tables and files", url=sweep))
         if trace := _telling_trace(self.workspace, one.variants):

@@ -1,5 +1,6 @@
 """Publishes a workspace to MLflow: spans, scores on them, and variants side by side."""
 
+import shlex
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -7,22 +8,25 @@ from typing import Final
 
 from midspan.pipelines.publish.asked import Asked
 from midspan.pipelines.publish.manifest import Manifest
-from midspan.pipelines.publish.mlflow.api import Api, Gone, Refused
+from midspan.pipelines.publish.mlflow.api import Api, Gone, Place, Refused
 from midspan.pipelines.publish.mlflow.experiment import Experiment, Finishing
 from midspan.pipelines.publish.mlflow.runs import Runs
 from midspan.pipelines.publish.mlflow.scores import Scores
 from midspan.pipelines.publish.mlflow.spans import Ready, Spans
 from midspan.pipelines.publish.mlflow.sweep import sweep_run, variant_run
+from midspan.pipelines.publish.mlflow.upsert import TRACES_A_QUERY, Upsert
 from midspan.pipelines.publish.mlflow.variants import Computed, Figures, Variants, variants_of
 from midspan.pipelines.publish.mlflow.wishes import Prepared, portion_of, prepared
-from midspan.pipelines.publish.plan import Walk, ahead
+from midspan.pipelines.publish.plan import Portion, Walk, ahead
 from midspan.pipelines.publish.progress import Progress, untold
 from midspan.pipelines.publish.report import Account, Published
+from midspan.pipelines.publish.spans.kept import kept
 from midspan.pipelines.publish.target import Target
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.errors import InvalidInput, SurroundingsError
 
 SERVER: Final = "mlflow"
+ALL_ELSEWHERE: Final = "its trace is in another experiment, and MLflow does not move traces"
 
 
 def publish(
@@ -38,7 +42,9 @@ def publish(
         if not path.exists():
             raise InvalidInput(f"{path}: there is no such file to keep beside the runs")
     account = Account(server=SERVER, url=target.url.rstrip("/"), tell=tell)
-    with Api(target) as api:
+    with Api(target, dry=asked.dry_run) as api:
+        if api.away:
+            account.notes.append("it does not answer, so all is counted as new to it")
         publishing = Publishing(
             workspace=workspace, api=api, asked=asked, manifest=manifest, account=account
         )
@@ -92,15 +98,31 @@ class Publishing:
         """Return the experiments by name; what keeps them from being opened ends it all."""
         try:
             every = variants_of(self.workspace, self.asked)
-            return {variants.project: self._open(variants) for variants in every}
+            opened = ((variants.project, self._open(variants)) for variants in every)
+            return {name: one for name, one in opened if one is not None}
         except (Gone, Refused) as error:
             raise SurroundingsError(
                 f"mlflow at {self.api.url} cannot be published to: {error}",
-                fix="Nothing was sent. See the log of mlflow, and publish again.",
+                fix="No span and no score was sent. See the log of mlflow, and publish again: it "
+                "goes on with what was made.",
             ) from error
 
-    def _open(self, variants: Variants) -> Experiment:
-        place = self.api.place(variants.project, make=not self.asked.dry_run)
+    def _open(self, variants: Variants) -> Experiment | None:
+        """Return an experiment, made where there is none; None where no trace can come into it."""
+        place = self.api.place(variants.project, make=False)
+        if not self.asked.dry_run:
+            if there := elsewhere(self.api, variants, place):
+                self.account.notes.append(
+                    f"nothing is made in {variants.project!r}: all of its traces are in experiment "
+                    f"{there!r} already, and MLflow does not move traces. Publish with --project "
+                    f"{shlex.quote(there)}, or delete them there"
+                )
+                if self.asked.has("experiments"):
+                    rows = 1 + variants.every.height
+                    self.account.asked("run", rows)
+                    self.account.left("run", rows, ALL_ELSEWHERE, [variants.project])
+                return None
+            place = place or self.api.place(variants.project)
         runs = Runs(self.api, place.experiment if place else "", dry=self.asked.dry_run)
         sweep, of_variant = "", {}
         if self.asked.has("scores") or self.asked.has("experiments"):
@@ -142,6 +164,9 @@ class Publishing:
         for portion in Walk(self.workspace, self.asked).portions():
             for (name,), runs in portion.runs.partition_by("project", as_dict=True).items():
                 of_project = portion_of(portion, runs)
+                if name not in opened:
+                    self._leave(of_project)
+                    continue
                 pairs, source_runs = told[str(name)]
                 one = opened[str(name)]
                 yield (
@@ -151,3 +176,36 @@ class Publishing:
                         of_project, pairs=pairs, source_runs=source_runs, known=self.asked.known
                     ),
                 )
+
+    def _leave(self, portion: Portion) -> None:
+        """Count what is not sent, as its traces are in another experiment."""
+        runs = [str(run) for run in portion.runs["run_id"]]
+        if self.asked.has("spans"):
+            rows = kept(portion.spans).height
+            self.account.asked("spans", rows)
+            self.account.left("spans", rows, ALL_ELSEWHERE, runs)
+        if self.asked.has("scores"):
+            found = prepared(
+                portion,
+                pairs=dict.fromkeys(runs),
+                source_runs=dict.fromkeys(runs, ""),
+                known=self.asked.known,
+            )
+            for run in found.runs:
+                self.account.asked("assessments", run.rows)
+                self.account.left("assessments", run.rows, ALL_ELSEWHERE, [run.run])
+
+
+def elsewhere(api: Api, variants: Variants, place: Place | None) -> str | None:
+    """Return the name of an experiment that has traces of a project where no trace can come."""
+    traces = [f"tr-{one}" for one in variants.runs["trace_ids"].explode().drop_nulls()]
+    upsert, found = Upsert(api), None
+    for start in range(0, len(traces), TRACES_A_QUERY):
+        some = traces[start : start + TRACES_A_QUERY]
+        stored = upsert.stored(some)
+        for trace in some:
+            where = stored.get(trace, {}).get("trace_location", {}).get("mlflow_experiment", {})
+            found = where.get("experiment_id")
+            if found is None or (place is not None and found == place.experiment):
+                return None
+    return api.name_of(found) if found is not None else None

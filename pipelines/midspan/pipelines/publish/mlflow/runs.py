@@ -21,6 +21,10 @@ EVALUATION: Final = "genai_evaluate"
 
 NOTE: Final = "mlflow.note.content"
 LONGEST_TAG: Final = 8000
+
+MADE: Final = "midspan.made_ms"
+"""When a run was made: MLflow knows no other time of it than the one that it is given."""
+
 LINKS_A_REQUEST: Final = 100
 METRICS_A_REQUEST: Final = 1000
 PARAMS_A_REQUEST: Final = 100
@@ -72,22 +76,25 @@ class Runs:
         """
         key = run_key(wish.key)
         if found := self._found(key):
-            return found[0]
+            return self._first(found)
         if self._dry:
             return ""
-        tags = {RUN_KEY: key, **wish.tags, **({PARENT: parent} if parent else {})}
+        made = {RUN_KEY: key, MADE: str(int(self._clock() * 1000))}
+        tags = {**made, **wish.tags, **({PARENT: parent} if parent else {})}
         body = {
             "experiment_id": self._experiment,
             "run_name": wish.name,
             "start_time": wish.start_ms,
             "tags": pairs(tags),
         }
-        made: str = self._api.post("/api/2.0/mlflow/runs/create", body)["run"]["info"]["run_id"]
-        # Another publisher may have made it in the same moment: both go on with the same one.
-        first = (self._found(key) or [made])[0]
-        if first != made:
-            self._api.post("/api/2.0/mlflow/runs/delete", {"run_id": made})
-        return first
+        run = self._api.post("/api/2.0/mlflow/runs/create", body, "run")["run"]
+        return self._first(self._found(key) or [str(run["info"]["run_id"])])
+
+    def _first(self, found: Sequence[str]) -> str:
+        """Return the run that was made first; of two publishers at once, both go on with it."""
+        for other in () if self._dry else found[1:]:
+            self._api.post("/api/2.0/mlflow/runs/delete", {"run_id": other})
+        return found[0]
 
     def bring(self, number: str, wish: RunWish) -> list[str]:
         """Make a run as it is wished for, and return what of it cannot be."""
@@ -117,7 +124,7 @@ class Runs:
 
     def stored(self, number: str) -> Json:
         """Return what the server has of a run."""
-        found: Json = self._api.get("/api/2.0/mlflow/runs/get", {"run_id": number})["run"]
+        found: Json = self._api.get("/api/2.0/mlflow/runs/get", {"run_id": number}, "run")["run"]
         return found
 
     def _found(self, key: str) -> list[str]:
@@ -129,7 +136,7 @@ class Runs:
             "max_results": 100,
         }
         found = self._api.post("/api/2.0/mlflow/runs/search", body).get("runs", ())
-        return sorted(str(run["info"]["run_id"]) for run in found)
+        return [str(run["info"]["run_id"]) for run in sorted(found, key=_made)]
 
     def _metrics(self, wish: RunWish, there: Mapping[str, Json]) -> Iterator[Json]:
         """Yield the metrics that are not there as they are to be; of two times, the later holds."""
@@ -183,6 +190,13 @@ class Runs:
     def _log(self, number: str, **what: Sequence[Json]) -> None:
         body = {"run_id": number, **{name: list(rows) for name, rows in what.items()}}
         self._api.post("/api/2.0/mlflow/runs/log-batch", body)
+
+
+def _made(run: Json) -> tuple[int, str]:
+    """Return what runs are ordered by; one that does not say when it was made is an older one."""
+    tags = {one["key"]: one["value"] for one in run.get("data", {}).get("tags", ())}
+    said = tags.get(MADE, "")
+    return int(said) if said.isdecimal() else 0, str(run["info"]["run_id"])
 
 
 def run_key(key: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import polars as pl
 
@@ -148,3 +149,30 @@ class Figures:
                 known=self.asked.known,
             ),
         )
+
+
+def telling_pair(figures: Comparison, variants: Variants) -> tuple[int, int] | None:
+    """Return the two variants whose rates of success are furthest apart, the worse one first.
+
+    Of pairs that are equally far apart, the one that differs in the fewest axes; None: there is
+    only one variant.
+    """
+    every = variants.every.rows(named=True)
+    success = figures.of("success")
+    rates = {
+        int(figure.side): figure.estimate.value
+        for figure in (success.figures if success else ())
+        if figure.estimate is not None
+    }
+
+    def telling(pair: tuple[int, int]) -> tuple[float, int]:
+        one, other = pair
+        far = abs(rates[one] - rates[other]) if one in rates and other in rates else 0.0
+        return -far, sum(every[one][axis] != every[other][axis] for axis in VARIANT)
+
+    # `min` keeps the first of equals, so that the same pair is named each time.
+    found = min(combinations(range(len(every)), 2), key=telling, default=None)
+    if found is None:
+        return None
+    one, other = found
+    return (other, one) if rates.get(one, 0.0) > rates.get(other, 0.0) else (one, other)

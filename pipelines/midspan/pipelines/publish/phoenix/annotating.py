@@ -7,10 +7,9 @@ from typing import Final
 
 import httpx
 
-from midspan.pipelines.publish.exchange import Patience, refusal
+from midspan.pipelines.publish.exchange import Patience, ServerError, refusal, told
 from midspan.pipelines.publish.phoenix.api import Gone, Phoenix
 from midspan.pipelines.publish.phoenix.bodies import ID, Body, Level
-from midspan.pipelines.publish.span_server import ServerError
 
 BATCH: Final = 500
 TRIES: Final = 3
@@ -89,7 +88,7 @@ class Annotator:
         path, query = f"/v1/{level}_annotations", {"sync": "true"}
         for answer in self._tries(path, query, batch):
             if answer.is_success:
-                if (ids := len(answer.json()["data"])) != len(batch):
+                if (ids := len(told(answer, "data")["data"] or ())) != len(batch):
                     raise ServerError(f"{path} stored {ids} of {len(batch)} annotations")
                 return [], []
             if answer.status_code == HTTPStatus.NOT_FOUND:

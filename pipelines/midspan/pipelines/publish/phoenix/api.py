@@ -9,8 +9,17 @@ import httpx
 import msgspec
 
 from midspan.instrumentation import environment
-from midspan.pipelines.publish.exchange import GaveUp, Patience, patiently, refusal
-from midspan.pipelines.publish.span_server import ServerError
+from midspan.pipelines.publish.exchange import (
+    SHOWN,
+    GaveUp,
+    Patience,
+    ServerError,
+    first_answer,
+    page_title,
+    patiently,
+    refusal,
+    told,
+)
 from midspan.scorers.errors import SurroundingsError
 
 OLDEST: Final = (20, 0)
@@ -23,6 +32,9 @@ VERSION_PATH: Final = "/arize_phoenix_version"
 JSON: Final = {"content-type": "application/json"}
 VERSION: Final = re.compile(r"\d+\.\d+[\w.+-]*")
 REFUSED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+
+
+SET_TOKEN: Final = f"set one of its API keys: export {environment.PHOENIX_TOKEN}=..."
 
 
 class Gone(ServerError):
@@ -38,11 +50,8 @@ class Phoenix:
 
     def require_usable(self) -> None:
         """Raise where the server does not answer, is too old, or refuses whoever asks."""
-        try:
-            answer = self.client.get("/v1/projects", params={"limit": 1})
-            version = _version(answer) or _version(self.client.get(VERSION_PATH))
-        except (httpx.TransportError, httpx.UnsupportedProtocol) as error:
-            raise _unreachable(self.client, str(error) or type(error).__name__) from error
+        answer = self._first("/v1/projects", {"limit": 1})
+        version = _version(answer) or _version(self._first(VERSION_PATH, {}))
         if answer.status_code in REFUSED:
             raise _unauthorised(self.client, answer)
         if version is not None and _numbers(version) < OLDEST:
@@ -51,6 +60,11 @@ class Phoenix:
                 f"Phoenix {version} at {self.client.base_url} is too old; {oldest} is the oldest",
                 fix="Upgrade it: pip install --upgrade arize-phoenix",
             )
+        if version is None and (title := self._title()) and "MLflow" in title:
+            raise SurroundingsError(
+                f"that is an MLflow, not a Phoenix: {self.client.base_url}",
+                fix=f"Name it as what it is: --mlflow {self.client.base_url}",
+            )
         if version is None or not answer.is_success:
             reason = "it does not say its version" if answer.is_success else refusal(answer)
             raise SurroundingsError(
@@ -58,31 +72,51 @@ class Phoenix:
                 fix="Look at the address, and at the log of the server.",
             )
 
+    def _first(self, path: str, query: Mapping[str, Any]) -> httpx.Response:
+        return first_answer(
+            lambda: self.client.get(path, params=query),
+            server="phoenix",
+            url=str(self.client.base_url),
+            patience=self.patience,
+        )
+
+    def _title(self) -> str | None:
+        """Return what the server's page is called: that of another server may answer."""
+        return page_title(self._first("/", {}))
+
     def ask(self, method: str, path: str, **how: Any) -> httpx.Response:
         """Return the answer to a request, whatever it is; a server that gives none is `Gone`."""
         if "json" in how:
             how["content"] = msgspec.json.encode(how.pop("json"))
             how["headers"] = JSON
         try:
-            return patiently(
+            answer = patiently(
                 lambda: self.client.request(method, path, **how), patience=self.patience
             )
         except GaveUp as error:
             raise Gone(f"phoenix gave no answer ({error})") from error
+        if answer.status_code == HTTPStatus.UNAUTHORIZED:
+            raise Gone(f"phoenix {_refuses(self.client)} (HTTP 401): {SET_TOKEN}")
+        return answer
 
     def get(self, path: str, **query: Any) -> Any:
-        """Return what stands at a path."""
-        return _json(self.ask("GET", path, params=query))
+        """Return what stands at a path: an object with `data`."""
+        return told(self.ask("GET", path, params=query), "data")
 
     def found(self, path: str, **query: Any) -> Any | None:
         """Return what stands at a path, None where there is nothing."""
         answer = self.ask("GET", path, params=query)
-        return None if answer.status_code == HTTPStatus.NOT_FOUND else _json(answer)
+        return None if answer.status_code == HTTPStatus.NOT_FOUND else told(answer, "data")
 
     def send(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
-        """Return the answer to something sent."""
+        """Return the answer to something sent; it need not say anything."""
         how = {} if body is None else {"json": body}
-        return _json(self.ask(method, path, params=query, **how))
+        answer = self.ask(method, path, params=query, **how)
+        return told(answer) if answer.content or not answer.is_success else None
+
+    def made(self, path: str, body: Any, **query: Any) -> Any:
+        """Return what the server made of something that is sent to it."""
+        return told(self.ask("POST", path, params=query, json=body), "data")["data"]
 
     def pages(self, path: str, **query: Any) -> Iterator[Any]:
         """Yield the rows of all pages."""
@@ -96,23 +130,15 @@ class Phoenix:
 
     def mutate(self, mutation: str, variables: Mapping[str, Any]) -> Any:
         """Return what a GraphQL mutation gives: for what REST has no request."""
-        answer = self.send("POST", "/graphql", {"query": mutation, "variables": variables})
+        body = {"query": mutation, "variables": variables}
+        answer = told(self.ask("POST", "/graphql", json=body), "data")
         if answer.get("errors"):
-            raise ServerError(f"/graphql answered {answer['errors'][0].get('message')}")
+            raise ServerError(f"/graphql answered {answer['errors']}"[:SHOWN])
         return answer["data"]
 
     def projects(self) -> dict[str, str]:
         """Return the ids of all projects by their names."""
         return {row["name"]: row["id"] for row in self.pages("/v1/projects", limit=100)}
-
-
-def _json(answer: httpx.Response) -> Any:
-    if not answer.is_success:
-        raise ServerError(f"{answer.request.url.path} answered {refusal(answer)}")
-    try:
-        return answer.json() if answer.content else None
-    except ValueError as error:
-        raise ServerError(f"{answer.request.url.path} answered what is no JSON") from error
 
 
 def _version(answer: httpx.Response) -> str | None:
@@ -125,18 +151,13 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", version)[:2])
 
 
-def _unreachable(client: httpx.Client, reason: str) -> SurroundingsError:
-    return SurroundingsError(
-        f"phoenix does not answer at {client.base_url} ({reason})",
-        fix="Start it on this machine: midspan up phoenix. "
-        "Behind a private certificate, name it: --ca FILE",
-    )
-
-
 def _unauthorised(client: httpx.Client, answer: httpx.Response) -> SurroundingsError:
-    given = "authorization" in client.headers
-    what = "refuses the token" if given else "asks for a token"
     return SurroundingsError(
-        f"phoenix at {client.base_url} {what} (HTTP {answer.status_code})",
-        fix=f"Set one of its API keys: export {environment.PHOENIX_TOKEN}=...",
+        f"phoenix at {client.base_url} {_refuses(client)} (HTTP {answer.status_code})",
+        fix=SET_TOKEN[0].upper() + SET_TOKEN[1:],
     )
+
+
+def _refuses(client: httpx.Client) -> str:
+    given = "authorization" in client.headers
+    return "refuses the token" if given else "asks for a token"

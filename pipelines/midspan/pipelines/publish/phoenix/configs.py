@@ -7,9 +7,9 @@ from typing import Any, Final
 import polars as pl
 
 from midspan.dashboards.phoenix import annotation_config, is_shown, with_values
-from midspan.pipelines.publish.exchange import refusal
-from midspan.pipelines.publish.phoenix.api import Phoenix
-from midspan.pipelines.publish.span_server import ServerError
+from midspan.pipelines.publish.exchange import ServerError, told
+from midspan.pipelines.publish.phoenix.api import Gone, Phoenix
+from midspan.pipelines.publish.rows import no_name
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.comparison.declared import declared
 from midspan.scorers.score import Declaration
@@ -26,6 +26,8 @@ class Configs:
         self._wanted = wanted
         self._ids: dict[str, str] | None = None
         self._assigned: dict[str, set[str]] = {}
+        self.refused: dict[str, str] = {}
+        """Why Phoenix does not take a config, by the name of the score."""
 
     def ensure(self, project: str, names: Iterable[str]) -> None:
         """Have the project know these scores; what people set there stays as they set it."""
@@ -44,20 +46,23 @@ class Configs:
         """Return the ids of the configs by name, all that are wanted among them."""
         there = {row["name"]: row for row in self._phoenix.pages(PATH, limit=PAGE)}
         for name, config in self._wanted.items():
-            if name not in there:
-                there[name] = self._created(config)
-            elif more := _more(there[name], config):
-                number = more.pop("id")
-                self._phoenix.send("PUT", f"{PATH}/{number}", more)
+            try:
+                if name not in there:
+                    there[name] = self._created(config)
+                elif more := _more(there[name], config):
+                    number = more.pop("id")
+                    self._phoenix.send("PUT", f"{PATH}/{number}", more)
+            except Gone:
+                raise
+            except ServerError as error:  # of one score: the others are shown as they should be
+                self.refused[name] = str(error)
         return {name: row["id"] for name, row in there.items()}
 
     def _created(self, config: Mapping[str, Any]) -> Any:
         answer = self._phoenix.ask("POST", PATH, json=config)
         if answer.status_code == HTTPStatus.CONFLICT:  # somebody else made it just now
             return self._phoenix.get(f"{PATH}/{config['name']}")["data"]
-        if not answer.is_success:
-            raise ServerError(f"{PATH} answered {refusal(answer)}")
-        return answer.json()["data"]
+        return told(answer, "data")["data"]
 
 
 def _more(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -71,7 +76,7 @@ def configs_of(workspace: Workspace, known: Mapping[str, Declaration]) -> dict[s
     """Return the config of every score that the workspace holds and Phoenix is to show."""
     rows = (
         workspace.table("scores")
-        .filter(pl.col("status") == "ok", pl.col("source") != "human")
+        .filter(pl.col("status") == "ok", pl.col("source") != "human", ~no_name())
         .group_by("name", "label")
         .agg(value=pl.col("value").first(), values=pl.col("value").n_unique())
         .sort("name", "label")

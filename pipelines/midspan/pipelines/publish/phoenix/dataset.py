@@ -36,7 +36,7 @@ def ensure_dataset(phoenix: Phoenix, name: str, tasks: Mapping[str, Mapping[str,
         "metadata": [task["metadata"] for task in tasks.values()],
         "example_ids": list(tasks),
     }
-    made = phoenix.send("POST", "/v1/datasets/upload", body, sync="true")["data"]
+    made = phoenix.made("/v1/datasets/upload", body, sync="true")
     number, version = made["dataset_id"], made["version_id"]
     found = phoenix.get(f"/v1/datasets/{number}/examples", version_id=version)["data"]
     examples = {row["id"]: row["node_id"] for row in found["examples"]}

@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
-from midspan.pipelines.publish.exchange import refusal
+from midspan.pipelines.publish.exchange import ServerError, refusal, told
 from midspan.pipelines.publish.phoenix.api import Phoenix
 from midspan.pipelines.publish.phoenix.bodies import Body
 from midspan.pipelines.publish.phoenix.dataset import Dataset
 from midspan.pipelines.publish.phoenix.variants import Attempt, Cell, Variant
-from midspan.pipelines.publish.span_server import ServerError
 
 PAGE: Final = 100
+OWN_PROJECT: Final = "Experiment-"
+"""How the names of projects begin that Phoenix makes for experiments."""
+
 SAID: Final = ("score", "label", "explanation")
 
 Known = Mapping[str, Any]
@@ -29,6 +31,9 @@ class Experiment:
         self.kept: list[str] = []
         """Names of earlier experiments that people have something to say about."""
 
+        self.replaced = False
+        """Whether it was made in place of one that was deleted."""
+
     @classmethod
     def of(
         cls, phoenix: Phoenix, dataset: Dataset, variant: Variant, there: Sequence[Known]
@@ -38,7 +43,7 @@ class Experiment:
         Runs and evaluations cannot be taken out of an experiment. One with others than the
         variant has now is deleted, and made anew.
         """
-        kept = []
+        kept, replaced = [], False
         for known in there:
             if _axes(known) != variant.axes:
                 continue
@@ -50,16 +55,17 @@ class Experiment:
             if any(_is_of_people(one) for run in held for one in run["annotations"]):
                 kept.append(known["name"])
             else:
-                phoenix.send("DELETE", f"/v1/experiments/{known['id']}")
+                _delete(phoenix, known)
+                replaced = True
         body = {
             "name": variant.name,
             "version_id": dataset.version,
             "repetitions": variant.repetitions,
             "metadata": variant.metadata(done=False),
         }
-        made = phoenix.send("POST", f"/v1/datasets/{dataset.id}/experiments", body)["data"]
+        made = phoenix.made(f"/v1/datasets/{dataset.id}/experiments", body)
         experiment = cls(phoenix, made["id"], dataset, variant, made)
-        experiment.kept = kept
+        experiment.kept, experiment.replaced = kept, replaced
         return experiment
 
     def fill(self) -> bool:
@@ -97,7 +103,7 @@ class Experiment:
         answer = self._phoenix.ask("POST", f"/v1/experiments/{self._number}/runs", json=body)
         if not answer.is_success:
             raise ServerError(f"run {attempt.run_id} was not logged: {refusal(answer)}")
-        return str(answer.json()["data"]["id"])
+        return str(told(answer, "data")["data"]["id"])
 
     def _evaluate(self, number: str, attempt: Attempt, body: Body) -> None:
         self._phoenix.send(
@@ -130,8 +136,17 @@ def _held(phoenix: Phoenix, known: Known) -> list[Known]:
         return []
     if not answer.is_success:
         raise ServerError(f"an experiment cannot be read: {refusal(answer)}")
-    held: list[Known] = answer.json()
+    held = told(answer)
+    if not isinstance(held, list):
+        raise ServerError(f"an experiment cannot be read: {refusal(answer)}")
     return held
+
+
+def _delete(phoenix: Phoenix, known: Known) -> None:
+    """Delete an experiment, with the project that Phoenix made for it: nothing else is in there."""
+    own = str(known.get("project_name") or "").startswith(OWN_PROJECT)
+    query = {"delete_project": "true"} if own else {}
+    phoenix.send("DELETE", f"/v1/experiments/{known['id']}", **query)
 
 
 def _axes(known: Known) -> Mapping[str, Any]:

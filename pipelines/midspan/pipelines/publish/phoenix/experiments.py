@@ -1,6 +1,6 @@
 """Experiments: one for each variant, made of runs that ran already, linked to their traces."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 import polars as pl
@@ -26,15 +26,23 @@ from midspan.pipelines.workspace import Workspace
 KEPT: Final = "an earlier experiment {!r} has other runs and what people said of them, and was kept"
 
 
+REPLACED: Final = "experiment {!r} was made anew: a run or score that it had is gone or another one"
+
+
 def publish_experiments(
     workspace: Workspace,
     asked: Asked,
     phoenix: Phoenix,
     manifest: Manifest,
     account: Account,
+    *,
+    without: Collection[str] = (),
 ) -> None:
-    """Have the server hold an experiment for each variant of the runs that are asked for."""
-    runs = comparable_runs(workspace, asked)
+    """Have the server hold an experiment for each variant of the runs that are asked for.
+
+    Runs of which the server was sent nothing are not among them: `without`.
+    """
+    runs = comparable_runs(workspace, asked).filter(~pl.col("run_id").is_in(list(without)))
     scores = workspace.table("scores")
     for (name,), of_project in runs.group_by("project", maintain_order=True):
         project = str(name)
@@ -104,6 +112,8 @@ def _put(
         experiment = Experiment.of(phoenix, dataset, variant, there)
         for name in experiment.kept:
             account.notes.append(KEPT.format(name))
+        if experiment.replaced:
+            account.notes.append(REPLACED.format(variant.name))
         changed = experiment.fill()
     except ServerError as error:
         account.left("experiment", 1, str(error), [variant.name])

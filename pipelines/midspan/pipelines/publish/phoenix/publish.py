@@ -1,7 +1,6 @@
 """Publishes a workspace to a Phoenix: spans, then what scores say of them, then experiments."""
 
 from collections import Counter
-from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -21,7 +20,7 @@ from midspan.pipelines.publish.phoenix.scoring import Scores
 from midspan.pipelines.publish.phoenix.units import SERVER, OfRun, made
 from midspan.pipelines.publish.phoenix.work import Work, Works
 from midspan.pipelines.publish.phoenix_server import PhoenixServer
-from midspan.pipelines.publish.plan import Walk, ahead
+from midspan.pipelines.publish.plan import Portion, Walk, ahead
 from midspan.pipelines.publish.progress import Progress, untold
 from midspan.pipelines.publish.report import Account, Link, Published
 from midspan.pipelines.publish.span_server import Key, ServerError
@@ -31,6 +30,11 @@ from midspan.pipelines.workspace import Workspace
 from midspan.scorers.errors import SurroundingsError
 
 NO_PROJECT: Final = "there is no project {!r}, as no span of it was published"
+
+ELSEWHERE: Final = (
+    "their traces are in project {!r}, and Phoenix does not move traces: "
+    "publish to that project, or delete it in Phoenix first"
+)
 
 TELLING: Final = ("episode", "call_ok")
 """Scores of steps by which a reader sees first what went wrong."""
@@ -88,6 +92,7 @@ class _Publishing:
 
         self._steps = 0
         self._linked: set[str] = set()
+        self._elsewhere: set[str] = set()
 
     def run(self) -> None:
         """Publish all that is asked for."""
@@ -103,10 +108,15 @@ class _Publishing:
             self._note(work)
             lost = self._send(work)
             self._annotate(work, lost)
-            self._link(work.made.runs, lost)
+            self._link(work, lost)
         if self._asked.has("experiments"):
             publish_experiments(
-                self._workspace, self._asked, self._phoenix, self._manifest, self._account
+                self._workspace,
+                self._asked,
+                self._phoenix,
+                self._manifest,
+                self._account,
+                without=self._elsewhere,
             )
 
     def _note(self, work: Work) -> None:
@@ -115,9 +125,14 @@ class _Publishing:
         for reason, rows in work.made.refused.items():
             self._account.asked("annotations", rows)
             self._account.left("annotations", rows, reason)
+        for run in work.made.runs:
+            if project := work.elsewhere.get(run.run_id):
+                self._leave_elsewhere(run, project)
         sent = {run.run_id for run in work.send}
         annotated = {run.run_id for run in work.annotate}
         for run in work.made.runs:
+            if run.run_id in work.elsewhere:
+                continue
             if self._asked.has("spans") and run.run_id not in sent:
                 place = self._places[run.project]
                 rows = self._manifest.rows(run.span_unit(self._account.url, place))
@@ -126,6 +141,15 @@ class _Publishing:
             if self._asked.has("scores") and run.run_id not in annotated:
                 self._account.asked("annotations", run.rows)
                 self._account.already("annotations", run.rows)
+
+    def _leave_elsewhere(self, run: OfRun, project: str) -> None:
+        """Leave a run that another project has."""
+        self._elsewhere.add(run.run_id)
+        reason = ELSEWHERE.format(project)
+        self._account.asked("spans", len(run.keys))
+        self._account.left("spans", len(run.keys), reason)
+        self._account.asked("annotations", run.rows)
+        self._account.left("annotations", run.rows, reason)
 
     def _send(self, work: Work) -> set[Key]:
         """Return the spans that the server does not have, of those that it was sent."""
@@ -162,9 +186,9 @@ class _Publishing:
             else:
                 self._scores.leave(runs, self._unknown or NO_PROJECT.format(project))
 
-    def _link(self, runs: Iterable[OfRun], lost: set[Key]) -> None:
+    def _link(self, work: Work, lost: set[Key]) -> None:
         """Keep links to each project, and to the first steps that went wrong, if they are there."""
-        for run in runs:
+        for run in work.made.runs:
             if run.project not in self._places or not lost.isdisjoint(run.keys):
                 continue
             if run.project not in self._linked:
@@ -175,8 +199,7 @@ class _Publishing:
             if wrong is not None and self._steps < NAMED_STEPS:
                 self._steps += 1
                 page = links.phoenix_span(self._account.url, wrong["span_id"])
-                what = f"step with {wrong['name']} {wrong['result']['label'] or 'fail'}"
-                self._account.links.append(Link(what=what, url=page))
+                self._account.links.append(Link(what=_said(wrong, work.made.portion), url=page))
 
 
 def _wrong_step(run: OfRun) -> Body | None:
@@ -184,6 +207,15 @@ def _wrong_step(run: OfRun) -> Body | None:
     wrong = [body for body in run.bodies.get("span", ()) if body["result"]["score"] == 0]
     telling = [body for name in TELLING for body in wrong if body["name"] == name]
     return next(iter(telling), None)
+
+
+def _said(wrong: Body, portion: Portion) -> str:
+    """Return what went wrong at a step: of which name, of which task and model."""
+    run_id = wrong["metadata"]["run"]
+    steps = portion.spans.filter(run_id=run_id, span_id=wrong["span_id"])
+    runs = portion.runs.filter(run_id=run_id).select("task", "model")
+    told = [*steps["name"].unique(), *(one for one in (*runs.row(0),) if one)]
+    return f"{wrong['name']} {wrong['result']['label'] or 'fail'}: {', '.join(told)}"
 
 
 def _count(workspace: Workspace, asked: Asked, manifest: Manifest, account: Account) -> None:

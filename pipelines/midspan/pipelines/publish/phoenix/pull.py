@@ -4,21 +4,28 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+import polars as pl
+
 from midspan.pipelines.publish.asked import Asked
-from midspan.pipelines.publish.human_rows import human_rows, score_name
+from midspan.pipelines.publish.human_rows import human_rows, people_of, score_name
 from midspan.pipelines.publish.phoenix.api import Phoenix
 from midspan.pipelines.publish.phoenix.bodies import ID, Level
 from midspan.pipelines.publish.phoenix.stale import annotations
 from midspan.pipelines.publish.phoenix.units import SERVER, OfRun, made
+from midspan.pipelines.publish.phoenix.work import stored_traces
 from midspan.pipelines.publish.plan import Walk, ahead
 from midspan.pipelines.publish.publishing import Pulled
 from midspan.pipelines.publish.span_server import ServerError
 from midspan.pipelines.publish.target import Target
 from midspan.pipelines.workspace import Workspace
-from midspan.scorers.errors import SurroundingsError
+from midspan.scorers.errors import InvalidInput, SurroundingsError
 
 HUMAN: Final = "HUMAN"
 NO_NAME: Final = "their names hold no letter or digit"
+NAMED: Final = 5
+"""Projects that are named where there is not the one that was asked for."""
+
+GONE: Final = "phoenix has no trace of their runs in project {!r}: kept as they were pulled before"
 TWICE: Final = "of one name, about one run, by one person: the newest is kept"
 
 
@@ -26,14 +33,27 @@ def pull(workspace: Workspace, target: Target, *, project: str | None) -> Pulled
     """Return what people said about the workspace's runs; `project` where it is not the run's."""
     left: Counter[str] = Counter()
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+    kept: list[pl.DataFrame] = []
     asked = Asked(only=frozenset(), project=project)
     with target.client() as client:
         phoenix = Phoenix(client, target.patience)
         phoenix.require_usable()
-        places = phoenix.projects()
         try:
+            places = phoenix.projects()
+            if project is not None and project not in places:
+                raise InvalidInput(
+                    f"phoenix at {target.url}: there is no project {project!r}",
+                    fix=f"Mend --project; {_named(places)}",
+                )
+            before = people_of(workspace, SERVER)
             for portion in ahead(Walk(workspace, asked).portions()):
-                for row in _rows(made(portion, asked).runs, phoenix, places):
+                runs = made(portion, asked).runs
+                gone = _gone(runs, set(before["run_id"]), phoenix, places)
+                for run in gone:
+                    kept.append(before.filter(pl.col("run_id") == run.run_id))
+                    left[GONE.format(run.project)] += kept[-1].height
+                lost = {run.run_id for run in gone}
+                for row in _rows((run for run in runs if run.run_id not in lost), phoenix, places):
                     key = tuple(row.get(name) for name in ("run_id", "span_id", "name", "scorer"))
                     if not row["name"]:
                         left[NO_NAME] += 1
@@ -47,7 +67,30 @@ def pull(workspace: Workspace, target: Target, *, project: str | None) -> Pulled
                 f"phoenix at {target.url} cannot be read: {error}",
                 fix="When the cause is mended, run it again; nothing was changed.",
             ) from error
-    return Pulled(rows=human_rows(list(rows.values())), left=left)
+    return Pulled(rows=pl.concat([human_rows(list(rows.values())), *kept]), left=left)
+
+
+def _gone(
+    runs: Iterable[OfRun], judged: set[str], phoenix: Phoenix, places: Mapping[str, str]
+) -> list[OfRun]:
+    """Return those of the judged runs of which the server has nothing: nobody took theirs back."""
+    by_project: dict[str, list[OfRun]] = {}
+    for run in runs:
+        if run.run_id in judged:
+            by_project.setdefault(run.project, []).append(run)
+    gone: list[OfRun] = []
+    for project, of_project in by_project.items():
+        traces = [trace for run in of_project for trace in run.traces]
+        place = places.get(project)
+        there = stored_traces(phoenix, place, traces) if place is not None else set()
+        gone += [run for run in of_project if there.isdisjoint(run.traces)]
+    return gone
+
+
+def _named(places: Mapping[str, str]) -> str:
+    names = sorted(places)
+    more = ", ..." if len(names) > NAMED else ""
+    return f"there are {', '.join(names[:NAMED])}{more}" if names else "there are none."
 
 
 def _rows(

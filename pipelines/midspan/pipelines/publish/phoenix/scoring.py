@@ -60,6 +60,10 @@ class Scores:
         """Tell Phoenix how to show these scores; who may not tell it may still annotate."""
         try:
             self._configs.ensure(place, names)
+            for name in names & set(self._configs.refused):
+                self._account.notes.append(
+                    UNCONFIGURED.format(f"{name}: {self._configs.refused[name]}")
+                )
         except Gone:
             raise
         except ServerError as error:

@@ -31,6 +31,9 @@ class Work:
     pieces: list[Piece]
     """The spans of the runs to send."""
 
+    elsewhere: Mapping[str, str]
+    """Runs whose traces another project has, with its name: nothing of them can be sent."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Works:
@@ -67,13 +70,37 @@ class Works:
             and (run.run_id in gone or not self._has_annotations(run))
             and (run.rows or self.manifest.knows(self._annotations(run)))
         ]
+        elsewhere = self._elsewhere(send) if send else {}
+        send = [run for run in send if run.run_id not in elsewhere]
+        annotate = [run for run in annotate if run.run_id not in elsewhere]
         wanted = {key for run in send for key in run.keys}
         pieces = list(rebuilt(found.portion, wanted=wanted)) if wanted else []
-        return Work(made=found, send=send, annotate=annotate, pieces=pieces)
+        return Work(made=found, send=send, annotate=annotate, pieces=pieces, elsewhere=elsewhere)
 
     def _claims(self, run: OfRun) -> bool:
         """Return whether the manifest says of anything that the server has it already."""
         return self._has_spans(run) or self._has_annotations(run)
+
+    def _elsewhere(self, send: Iterable[OfRun]) -> dict[str, str]:
+        """Return those of some runs that were published to another project, which has them yet."""
+        runs: dict[str, list[OfRun]] = {}
+        for run in send:
+            for place in self.manifest.other_places(run.span_unit(self.url, self._place(run))):
+                runs.setdefault(place, []).append(run)
+        names = {place: name for name, place in self.places.items()}
+        found: dict[str, str] = {}
+        try:
+            for place in runs.keys() & names.keys():
+                traces = [trace for run in runs[place] for trace in run.traces]
+                there = stored_traces(self.phoenix, place, traces)
+                found |= {
+                    run.run_id: names[place]
+                    for run in runs[place]
+                    if not there.isdisjoint(run.traces)
+                }
+        except ServerError as error:
+            self.notes.append(UNASKED.format(error))
+        return found
 
     def _has_spans(self, run: OfRun) -> bool:
         return self.manifest.has(run.span_unit(self.url, self._place(run)))
@@ -98,19 +125,23 @@ class Works:
         there: set[str] = set()
         try:
             for project, ids in traces.items():
-                there |= self._there(project, ids)
+                there |= stored_traces(self.phoenix, self.places[project], ids)
         except ServerError as error:
             # Nothing would be gained by sending: what is left is told by whoever sends next.
             self.notes.append(UNASKED.format(error))
             return set()
         return {run.run_id for run in claimed if not there.issuperset(run.traces)}
 
-    def _there(self, project: str, traces: Sequence[str]) -> set[str]:
-        """Return those of some traces that the server has."""
-        path = f"/v1/projects/{self.places[project]}/traces"
-        found: set[str] = set()
-        for some in chunks(traces, TRACES_A_QUERY):
-            named = ", ".join(f"'{trace}'" for trace in some)
-            rows = self.phoenix.pages(path, filter=f"trace_id in [{named}]", limit=TRACES_A_QUERY)
-            found |= {row["trace_id"] for row in rows}
-        return found
+
+def stored_traces(phoenix: Phoenix, place: str, traces: Sequence[str]) -> set[str]:
+    """Return those of some traces that a project has; `place` is its id."""
+    found: set[str] = set()
+    for some in chunks(traces, TRACES_A_QUERY):
+        named = ", ".join(f"'{trace}'" for trace in some)
+        rows = phoenix.pages(
+            f"/v1/projects/{place}/traces",
+            filter=f"trace_id in [{named}]",
+            limit=TRACES_A_QUERY,
+        )
+        found |= {row["trace_id"] for row in rows}
+    return found

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import httpx
 
+from midspan.pipelines.publish.exchange import ServerError
 from midspan.pipelines.publish.otlp import Piece, batches
 from midspan.pipelines.publish.report import Account
-from midspan.pipelines.publish.span_server import Key, Missing, ServerError, SpanServer
+from midspan.pipelines.publish.span_server import Key, Missing, SpanServer
 
 ByTrace = dict[str, set[str]]
 

@@ -1,0 +1,155 @@
+"""Which suite and profile a workspace was scored with: what comes after judges by the same ones."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from midspan.pipelines.storage.disk import explained
+from midspan.scorers.errors import InvalidInput
+
+JUDGED_BY: Final = "judged-by.json"
+
+Option = Literal["--suite", "--profile"]
+
+
+class JudgingFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file as it was when runs were judged by it."""
+
+    path: str
+    """Relative to the workspace where it stands beside it or in it, else absolute."""
+
+    digest: str
+
+
+class JudgedBy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The files that runs were judged by; none of them where nothing was named."""
+
+    suite: JudgingFile | None = None
+    profile: JudgingFile | None = None
+    suite_profile: JudgingFile | None = None
+    """The profile that the suite names, where it was the one that held."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recalled:
+    """The files to judge by now, and what is to be said of them."""
+
+    suite: Path | None = None
+    profile: Path | None = None
+    notes: tuple[str, ...] = ()
+
+
+def files_judged_by(
+    workspace: Path, *, suite: Path | None = None, profile: Path | None = None
+) -> JudgedBy:
+    """Return the record of a suite and a profile that can be read."""
+    of_suite = _profile_of(suite) if suite is not None and profile is None else None
+    return JudgedBy(
+        suite=_described(suite, workspace),
+        profile=_described(profile, workspace),
+        suite_profile=_described(of_suite, workspace),
+    )
+
+
+def read_judged_by(workspace: Path) -> JudgedBy:
+    """Return what the workspace's runs were judged by."""
+    path = workspace / JUDGED_BY
+    try:
+        with explained(path):
+            return msgspec.json.decode(path.read_bytes(), type=JudgedBy)
+    except FileNotFoundError:
+        return JudgedBy()
+    except msgspec.DecodeError as error:
+        raise InvalidInput(
+            f"{path}: does not say what the runs were judged by: {error}",
+            fix="Remove it, and score the workspace again.",
+        ) from error
+
+
+def written(record: JudgedBy, scratch: Path) -> Path:
+    """Return a file that says it, in a directory from which it is moved into place."""
+    path = scratch / JUDGED_BY
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n")
+    return path
+
+
+def recall(workspace: Path, *, suite: Path | None = None, profile: Path | None = None) -> Recalled:
+    """Return the files that the workspace was scored with; those that are named hold instead.
+
+    One that is gone is an error. One that was changed since is used as it is now, and said.
+    """
+    record = read_judged_by(workspace)
+    used: dict[Path, bool] = {}
+    for option, file in _needed(record, suite=suite, profile=profile):
+        path = _found(file.path, workspace)
+        digest = _digest(path)
+        if digest is None:
+            raise InvalidInput(
+                f"{path}: is gone; {workspace} was scored with it",
+                fix=f"Say where it is now: {option} FILE. Or score the workspace again.",
+            )
+        used[path] = digest == file.digest
+    same = " and ".join(path.name for path, unchanged in used.items() if unchanged)
+    return Recalled(
+        suite=suite or (_found(record.suite.path, workspace) if record.suite else None),
+        profile=profile or (_found(record.profile.path, workspace) if record.profile else None),
+        notes=(
+            *([f"with {same}, as it was scored"] if same else []),
+            *(
+                f"{path}: was changed since {workspace} was scored; it is used as it is now"
+                for path, unchanged in used.items()
+                if not unchanged
+            ),
+        ),
+    )
+
+
+def _needed(
+    record: JudgedBy, *, suite: Path | None, profile: Path | None
+) -> Iterator[tuple[Option, JudgingFile]]:
+    """Yield the files of a record that nothing named takes the place of."""
+    if suite is None and record.suite is not None:
+        yield "--suite", record.suite
+    if profile is None and record.profile is not None:
+        yield "--profile", record.profile
+    if suite is None and profile is None and record.suite_profile is not None:
+        yield "--profile", record.suite_profile
+
+
+def _profile_of(suite: Path) -> Path | None:
+    # It asks scoring for what is doubtful in a profile, so it cannot be known before this is.
+    from midspan.pipelines.files import load_suite
+
+    named = load_suite(suite).profile
+    return suite.parent / named if named is not None else None
+
+
+def _described(file: Path | None, workspace: Path) -> JudgingFile | None:
+    digest = _digest(file) if file is not None else None
+    if file is None or digest is None:
+        return None
+    # A folder that holds both may be moved as a whole.
+    where, home = Path(os.path.abspath(file)), Path(os.path.abspath(workspace))
+    beside = where.is_relative_to(home.parent)
+    path = os.path.relpath(where, home) if beside else str(where)
+    return JudgingFile(path=path, digest=digest)
+
+
+def _found(path: str, workspace: Path) -> Path:
+    """Return where a file is now, as a person would name it."""
+    return Path(os.path.normpath(workspace / path))
+
+
+def _digest(file: Path) -> str | None:
+    """Return a digest of what is in a file, None if there is no such file."""
+    try:
+        with explained(file):
+            content = file.read_bytes()
+    except FileNotFoundError:
+        return None
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
