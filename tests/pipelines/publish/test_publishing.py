@@ -12,6 +12,7 @@ from midspan.pipelines.publish.asked import Asked
 from midspan.pipelines.publish.exchange import GaveUp, ServerError
 from midspan.pipelines.publish.foretold import foretold
 from midspan.pipelines.publish.manifest import Manifest
+from midspan.pipelines.publish.mlflow.api import Gone, Refused
 from midspan.pipelines.publish.progress import Progress, Step, untold
 from midspan.pipelines.publish.publishing import Publish, publish
 from midspan.pipelines.publish.report import Account, Published
@@ -69,6 +70,8 @@ def failing(error: Exception) -> "Publish":
         httpx.DecodingError("no gzip"),
         ServerError("/v1/spans answered without 'data'"),
         GaveUp("HTTP 503, for 60 s"),
+        Gone("mlflow gave no answer"),
+        Refused(httpx.Response(500, text="no room")),
     ],
 )
 def test_an_unusable_answer_keeps_nothing_from_the_other_server(

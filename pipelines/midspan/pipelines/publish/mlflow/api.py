@@ -13,7 +13,7 @@ from urllib.parse import quote
 import httpx
 
 from midspan.instrumentation import environment
-from midspan.pipelines.publish.exchange import GaveUp, refusal, require_reachable
+from midspan.pipelines.publish.exchange import GaveUp, ServerError, refusal, require_reachable
 from midspan.pipelines.publish.span_server import TRIES, tried
 from midspan.pipelines.publish.target import Target
 from midspan.scorers.errors import SurroundingsError
@@ -29,7 +29,7 @@ _FAILURES_BORNE: Final = 5
 """Internal errors in a row after which a server is left alone: its disk may be full."""
 
 
-class Refused(Exception):
+class Refused(ServerError):
     """The server answered a request with an error, or with what is no answer to it."""
 
     def __init__(self, answer: httpx.Response) -> None:
@@ -42,7 +42,7 @@ class Refused(Exception):
             self.code = ""
 
 
-class Gone(Exception):
+class Gone(GaveUp):
     """The server does not answer any more, or answers nothing but errors."""
 
 
