@@ -147,3 +147,10 @@ def test_the_demo_goes_to_the_server_that_is_up(own_home: Path, tmp_path: Path) 
     assert "mlflow ended at once with exit code 1" in failed
     workspace = tmp_path / "demo" / "workspace"
     assert told[-1] == f"When the cause is mended: midspan up && midspan publish {workspace}"
+
+    again = midspan(own_home, "publish", str(workspace))
+
+    assert again.returncode == Exit.DONE
+    assert again.stderr.splitlines()[0] == "with suite.yaml and profile.yaml, as it was scored"
+    counted = dict(re.findall(r"^  (spans|scores|experiments) +(.*)$", again.stdout, re.MULTILINE))
+    assert counted == {what: f"{counts}, all were there" for what, counts in reported.items()}
