@@ -125,10 +125,14 @@ def surroundings(url: str, home: Path, *, model: str | None) -> dict[str, str]:
     }
 
 
+AS_ASKED = ("turn", "position", "call")
+"""The order of calls; where a reply asks for several, either may be the first to start."""
+
+
 def calls(reading: Reading) -> list[NamedCall]:
     """The agent's calls in their order; those of the framework's own tools are left out."""
     own = pl.col("name").is_in(OWN_TOOLS)
-    rows = reading.calls.filter(~own).sort("call")
+    rows = reading.calls.filter(~own).sort(AS_ASKED)
     return [
         (name, json.loads(arguments) if arguments else raw, fault)
         for name, arguments, raw, fault in rows.select(
@@ -140,7 +144,7 @@ def calls(reading: Reading) -> list[NamedCall]:
 def results(reading: Reading) -> list[Any]:
     """What the successful ones returned."""
     done = (pl.col("fault") == "none") & ~pl.col("name").is_in(OWN_TOOLS)
-    return [json.loads(text) for text in reading.calls.filter(done).sort("call")["result"]]
+    return [json.loads(text) for text in reading.calls.filter(done).sort(AS_ASKED)["result"]]
 
 
 def usages(reading: Reading) -> list[Usage]:
