@@ -101,21 +101,21 @@ def test_a_digest_is_of_the_content() -> None:
     assert digest_of([1, 2]) != digest_of([2, 1])
 
 
-def test_damage_is_told_from_what_a_kill_left(tmp_path: Path) -> None:
+def test_lines_that_are_none_are_counted_and_passed_over(tmp_path: Path) -> None:
     path = tmp_path / PUBLISHED
     Manifest(tmp_path).add(UNIT)
     whole = path.read_bytes()
     negative = whole.replace(b'"rows":7', b'"rows":-7').replace(b"4f1c2ab0", b"other")
 
-    for content, broken, unfinished in (
-        (whole + whole[:20], 1, True),
-        (b"\xff\xfe\x00 binary\n" + whole, 1, False),
-        (b"\xff\xfe\x00 binary\n" + whole + whole[:20], 2, False),
-        (negative + whole, 1, False),
+    for content, broken in (
+        (whole + whole[:20], 1),
+        (b"\xff\xfe\x00 binary\n" + whole, 1),
+        (b"\xff\xfe\x00 binary\n" + whole + whole[:20], 2),
+        (negative + whole, 1),
     ):
         path.write_bytes(content)
         manifest = Manifest(tmp_path)
-        assert (manifest.broken, manifest.unfinished) == (broken, unfinished)
+        assert manifest.broken == broken
         assert manifest.has(UNIT)
         assert not manifest.knows(other(key="other"))
 

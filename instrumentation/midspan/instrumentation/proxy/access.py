@@ -4,10 +4,8 @@ import hmac
 import ipaddress
 from urllib.parse import urlsplit
 
-from midspan.instrumentation.proxy.headers import Headers, value_of
+from midspan.instrumentation.proxy.headers import TOKEN, Headers, value_of
 from midspan.instrumentation.proxy.settings import ProxySettings
-
-TOKEN_HEADER = b"x-midspan-token"
 
 
 def is_local(host: str) -> bool:
@@ -46,7 +44,7 @@ def refusal(settings: ProxySettings, headers: Headers) -> tuple[int, str] | None
 
 def _shows(settings: ProxySettings, headers: Headers) -> bool:
     """Return whether a request has the token; where the proxy holds the key, as its key too."""
-    shown = [value_of(headers, TOKEN_HEADER)]
+    shown = [value_of(headers, TOKEN)]
     if settings.upstream_key is not None:
         bearer = value_of(headers, b"authorization") or ""
         shown += [bearer.removeprefix("Bearer "), value_of(headers, b"x-api-key")]

@@ -12,7 +12,7 @@ from midspan.instrumentation.proxy.exchange import EndOfRun, Exchange, api_of
 from midspan.instrumentation.proxy.forwarding import Forwarding, Request
 from midspan.instrumentation.proxy.headers import kept_headers, value_of
 from midspan.instrumentation.proxy.recorder import Sink
-from midspan.instrumentation.proxy.refusals import error_body
+from midspan.instrumentation.proxy.refusals import refuse
 from midspan.instrumentation.proxy.settings import ProxySettings
 from midspan.instrumentation.proxy.upstream import Upstream
 
@@ -47,7 +47,7 @@ class Proxy:
         run, path = run_and_path(scope["raw_path"].decode("latin-1"))
         refused = refusal(self._settings, headers)
         if refused is not None:
-            await _answer(send, *refused, path=path)
+            await refuse(send, *refused, path=path, code="refused")
             return
         if run is not None and path == "/" and scope["method"] == "DELETE":
             self._sink.put(EndOfRun(run=run))
@@ -112,10 +112,3 @@ def run_and_path(path: str) -> tuple[str | None, str]:
         return None, path
     run, _, rest = path.removeprefix(RUN_PREFIX).partition("/")
     return unquote(run) or None, "/" + rest
-
-
-async def _answer(send: Send, status: int, message: str, *, path: str) -> None:
-    body = error_body(path, status, message, code="refused")
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from midspan.instrumentation.proxy.capture import Capture
 from midspan.instrumentation.text_calls import TextForm
@@ -25,6 +25,11 @@ class TranslatedCall:
     id: str
     name: str
     arguments: str
+
+    def native(self) -> dict[str, Any]:
+        """Return the call as a chat completion has it."""
+        function = {"name": self.name, "arguments": self.arguments}
+        return {"id": self.id, "type": "function", "function": function}
 
 
 @dataclass(kw_only=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from midspan.instrumentation.proxy.exchange import Exchange
 from midspan.instrumentation.proxy.headers import Headers, to_client, to_upstream, value_of
-from midspan.instrumentation.proxy.refusals import error_body
+from midspan.instrumentation.proxy.refusals import refuse
 from midspan.instrumentation.proxy.settings import ProxySettings
 from midspan.instrumentation.proxy.translation import Rewriter, rewriter_for
 from midspan.instrumentation.proxy.upstream import Connection, Upstream, UpstreamError
@@ -199,8 +199,5 @@ class Forwarding:
 
     async def _refuse(self, status: int, problem: str, *, code: str) -> None:
         """Answer with an error of the proxy's own."""
-        body = error_body(self._request.path, status, problem, code=code)
-        length = (b"content-length", b"%d" % len(body))
-        await self._start(status, [(b"content-type", b"application/json"), length])
-        self._over = True
-        await self._send({"type": "http.response.body", "body": body})
+        self._begun = self._over = True
+        await refuse(self._send, status, problem, path=self._request.path, code=code)

@@ -28,19 +28,22 @@ KEYS: Final = (b"authorization", b"x-api-key", b"api-key")
 READABLE: Final = frozenset({"gzip", "deflate", "identity"})
 """Codings of a body that the recorder can read."""
 
-KEPT: Final = frozenset(
-    {
-        "baggage",
-        "traceparent",
-        "tracestate",
-        "x-stainless-retry-count",
-        "x-claude-code-session-id",
-        "x-session-id",
-        "session_id",
-        "session-id",
-        "conversation_id",
-    }
+TOKEN: Final = b"x-midspan-token"
+
+RETRIES: Final = "x-stainless-retry-count"
+"""How often a client has sent a request before."""
+
+SESSIONS: Final = (
+    "x-midspan-session",
+    "x-claude-code-session-id",
+    "x-session-id",
+    "session_id",
+    "session-id",
+    "conversation_id",
 )
+"""Which session a request belongs to; the first that is there says so."""
+
+KEPT: Final = frozenset({"baggage", "traceparent", "tracestate", RETRIES, *SESSIONS})
 """What is known about a request beside its body. Keys are never among it."""
 
 
@@ -52,11 +55,11 @@ def value_of(headers: Headers, name: bytes) -> str | None:
 
 def kept_headers(headers: Headers) -> Mapping[str, str]:
     """Return the headers that say which run a request belongs to."""
-    named = ((key.decode("latin-1").lower(), value) for key, value in headers)
+    named = ((key.lower(), value) for key, value in headers)
     return {
-        key: value.decode("utf-8", "replace")
+        name: value.decode("utf-8", "replace")
         for key, value in named
-        if key in KEPT or (key.startswith("x-midspan-") and key != "x-midspan-token")
+        if (name := key.decode("latin-1")) in KEPT or (key.startswith(OURS) and key != TOKEN)
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from opentelemetry.baggage.propagation import W3CBaggagePropagator
 
 from midspan.instrumentation.proxy.exchange import Exchange
+from midspan.instrumentation.proxy.headers import SESSIONS
 from midspan.instrumentation.proxy.history import History
 from midspan.instrumentation.proxy.wire import Asked
 from midspan.instrumentation.run_context import RunContext
@@ -18,15 +19,6 @@ HEADERS: Final = {
     **{f"x-midspan-{each.name}": each.name for each in fields(RunContext) if each.name != "run_id"},
 }
 """Header -> what it says about the run."""
-
-SESSION_HEADERS: Final = (
-    "x-midspan-session",
-    "x-claude-code-session-id",
-    "x-session-id",
-    "session_id",
-    "session-id",
-    "conversation_id",
-)
 
 
 class Joining:
@@ -87,4 +79,4 @@ def session_run_id(session: str) -> str:
 
 
 def _session(headers: Mapping[str, str]) -> str | None:
-    return next((headers[name] for name in SESSION_HEADERS if headers.get(name)), None)
+    return next((headers[name] for name in SESSIONS if headers.get(name)), None)

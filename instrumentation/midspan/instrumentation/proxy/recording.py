@@ -21,7 +21,7 @@ from midspan.instrumentation.proxy.settings import ProxySettings
 from midspan.instrumentation.proxy.steps import llm_step, tool_step
 from midspan.instrumentation.proxy.telemetry import Telemetries
 from midspan.instrumentation.proxy.wire import Asked, read_request
-from midspan.instrumentation.proxy.wire.asked import Json, items_of
+from midspan.instrumentation.proxy.wire.asked import Json, first_message, items_of
 from midspan.instrumentation.proxy.wire.chat import words_of_reply
 from midspan.instrumentation.proxy.wire.reading import Unreadable
 from midspan.instrumentation.run_context import RunContext, normalised_run_id
@@ -194,7 +194,8 @@ class Recording:
 def _wait_for_results(
     pending: PendingCalls, exchange: Exchange, outcome: Outcome, inside: Context
 ) -> None:
-    for call in _calls(_as_the_client_got_it(exchange, outcome.completion)):
+    message = first_message(_as_the_client_got_it(exchange, outcome.completion))
+    for call in items_of(message.get("tool_calls")):
         function = call.get("function") or {}
         if isinstance(call.get("id"), str):
             arguments, name = function.get("arguments"), function.get("name")
@@ -207,19 +208,10 @@ def _wait_for_results(
             pending.add(call["id"], made)
 
 
-def _calls(completion: Json) -> list[Json]:
-    choices = items_of(completion.get("choices"))
-    message = choices[0].get("message") if choices else None
-    return items_of(message.get("tool_calls")) if isinstance(message, dict) else []
-
-
 def _as_the_client_got_it(exchange: Exchange, completion: Json) -> Json:
     """Return the completion with the calls that were translated on the way."""
     translated = exchange.translation.calls
     if not translated:
         return completion
-    calls = [
-        {"id": call.id, "function": {"name": call.name, "arguments": call.arguments}}
-        for call in translated
-    ]
+    calls = [call.native() for call in translated]
     return completion | {"choices": [{"message": {"tool_calls": calls}}]}

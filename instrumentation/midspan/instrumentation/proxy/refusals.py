@@ -1,7 +1,8 @@
 """Errors of the proxy itself, in the form that clients of each API read."""
 
 import json
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
 
 OPENAI_TYPES: Final = {401: "authentication_error", 403: "permission_error"}
 
@@ -19,3 +20,18 @@ def error_body(path: str, status: int, message: str, *, code: str) -> bytes:
         error = {"message": message, "type": kind, "param": None, "code": code}
         document = {"error": error}
     return json.dumps(document, separators=(",", ":")).encode()
+
+
+async def refuse(
+    send: Callable[[dict[str, Any]], Awaitable[None]],
+    status: int,
+    message: str,
+    *,
+    path: str,
+    code: str,
+) -> None:
+    """Answer a request with an error."""
+    body = error_body(path, status, message, code=code)
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

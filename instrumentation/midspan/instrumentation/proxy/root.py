@@ -14,7 +14,7 @@ from midspan.instrumentation.proxy.clock import Moment, within
 from midspan.instrumentation.proxy.exchange import Exchange
 from midspan.instrumentation.proxy.outcome import Outcome
 from midspan.instrumentation.proxy.wire import Asked
-from midspan.instrumentation.proxy.wire.asked import items_of
+from midspan.instrumentation.proxy.wire.asked import first_message, items_of
 
 NAME: Final = "agent"
 
@@ -78,11 +78,9 @@ class Root:
         """Take the latest reply for how the run ended, until there is another."""
         self.ended_ns = max(self.ended_ns, exchange.ended_ns)
         self.failure = outcome.failure
-        choices = items_of(outcome.completion.get("choices"))
-        message = choices[0].get("message") if choices else None
-        self.answer = None
-        if isinstance(message, dict) and not message.get("tool_calls"):
-            self.answer = content_text(message.get("content")) or None
+        message = first_message(outcome.completion)
+        said = None if message.get("tool_calls") else message.get("content")
+        self.answer = content_text(said) or None
 
     def write(self, ids: Ids, *, provider: str | None, tracer_provider: TracerProvider) -> None:
         """Write the span."""

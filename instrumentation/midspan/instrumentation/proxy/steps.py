@@ -14,13 +14,13 @@ from midspan.instrumentation.messages import parsed_arguments
 from midspan.instrumentation.proxy import attributes
 from midspan.instrumentation.proxy.clock import Moment, within
 from midspan.instrumentation.proxy.exchange import Exchange
+from midspan.instrumentation.proxy.headers import RETRIES
 from midspan.instrumentation.proxy.outcome import Outcome
 from midspan.instrumentation.proxy.pending import Pending
 from midspan.instrumentation.proxy.wire import Asked, ToolResult
 from midspan.instrumentation.proxy.wire.asked import Json, items_of
 
 UNKNOWN: Final = "unknown"
-RETRIES: Final = "x-stainless-retry-count"
 
 
 def llm_step(

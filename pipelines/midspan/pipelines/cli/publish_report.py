@@ -50,7 +50,7 @@ def counted() -> "Iterator[Progress]":
     asked: Counter[tuple[str, str]] = Counter()
 
     def tell(step: "Step") -> None:
-        key = step.server, WORDS.get(step.what, step.what)
+        key = step.server, _word(step.what)
         if key not in tasks:
             tasks[key] = bars.add_task(" ".join(key), total=0)
         if step.stage == "asked":

@@ -1,7 +1,7 @@
 """Scores as log records in the form of OpenTelemetry's event `gen_ai.evaluation.result`."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import polars as pl
@@ -10,7 +10,7 @@ from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, SeverityNumber
 from midspan.pipelines.publish.asked import Asked
 from midspan.pipelines.publish.manifest import digest_of
 from midspan.pipelines.publish.plan import Portion
-from midspan.pipelines.publish.rows import run_rows, step_rows
+from midspan.pipelines.publish.rows import added, run_rows, step_rows
 from midspan.pipelines.publish.spans.attributes import set_attributes
 from midspan.pipelines.publish.spans.cutting import bounded
 from midspan.pipelines.publish.spans.run_marks import marks_of
@@ -69,8 +69,8 @@ def events_of(portion: Portion, asked: Asked) -> Found:
     ]
     return Found(
         runs=runs,
-        refused=_added(steps.refused, of_runs.refused),
-        aside=_added(steps.aside, of_runs.aside),
+        refused=added(steps.refused, of_runs.refused),
+        aside=added(steps.aside, of_runs.aside),
     )
 
 
@@ -109,15 +109,3 @@ def _id(row: Mapping[str, Any], said: Mapping[str, Any]) -> str:
     """Return an id that is the same whenever the same is said of the same step."""
     text = digest_of([row["run_id"], row["trace_id"], row["span_id"], dict(said)])
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-def _added(*counts: Mapping[str, int]) -> dict[str, int]:
-    total: dict[str, int] = {}
-    for reason, rows in _each(counts):
-        total[reason] = total.get(reason, 0) + rows
-    return total
-
-
-def _each(counts: tuple[Mapping[str, int], ...]) -> Iterator[tuple[str, int]]:
-    for one in counts:
-        yield from one.items()

@@ -8,7 +8,7 @@ records have ids by which a backend may know those that it has.
 import gzip
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import httpx
@@ -81,7 +81,7 @@ class Backend:
     url: str
     patience: Patience
     gone: str | None = None
-    answered: bool = field(default=False)
+    answered: bool = False
 
     def send(self, runs: Sequence[RunEvents]) -> dict[str, tuple[int, str]]:
         """Return by run how many of its records were not taken, and why; the rest were."""

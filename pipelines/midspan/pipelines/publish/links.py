@@ -8,11 +8,6 @@ def phoenix_project(url: str, project: str) -> str:
     return f"{url.rstrip('/')}/redirects/projects/{quote(project, safe='')}"
 
 
-def phoenix_trace(url: str, trace_id: str) -> str:
-    """Return the page of a trace; Phoenix looks the id up."""
-    return f"{url.rstrip('/')}/redirects/traces/{trace_id}"
-
-
 def phoenix_span(url: str, span_id: str) -> str:
     """Return the page of a span within its trace."""
     return f"{url.rstrip('/')}/redirects/spans/{span_id}"

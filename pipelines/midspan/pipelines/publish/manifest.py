@@ -7,7 +7,7 @@ has a line with the same digest, at the same server and place, is not sent again
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -55,9 +55,6 @@ class Manifest:
         self.broken = 0
         """Lines that are none: damaged, or the last one, where a publisher was killed."""
 
-        self.unfinished = False
-        """Whether the last line alone is none, and ends in the middle."""
-
         self._clock = clock
         self._known: dict[tuple[str, str, str, str, str], Unit] = {}
         self._ends_open = False
@@ -97,11 +94,6 @@ class Manifest:
         """Return in which other places of the server something was published."""
         return self._places.get(_wherever(unit), set()) - {unit.place}
 
-    def forget(self, units: Iterable[Unit]) -> None:
-        """Let lines no longer count, since the server does not have it any more."""
-        for unit in units:
-            self._known.pop(_key(unit), None)
-
     def add(self, unit: Unit) -> None:
         """Write down that a unit is published: acknowledged by the server, and verified."""
         at = datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="seconds")
@@ -124,14 +116,11 @@ class Manifest:
             return []
         self._ends_open = bool(content) and not content.endswith(b"\n")
         lines = []
-        last = b""
         for text in content.split(b"\n"):
             try:
                 lines.append(msgspec.json.decode(text, type=Line))
             except msgspec.DecodeError:
                 self.broken += bool(text.strip())
-                last = text
-        self.unfinished = self.broken == 1 and self._ends_open and content.endswith(last)
         return lines
 
 

@@ -97,7 +97,7 @@ class PhoenixServer(SpanServer):
             "include_spans": "true",
             "limit": TRACES_A_PAGE,
         }
-        rows = self._pages(f"/v1/projects/{identifier}/traces", {**query, "limit": TRACES_A_PAGE})
+        rows = self._pages(f"/v1/projects/{identifier}/traces", query)
         return {(row["trace_id"], span["span_id"]) for row in rows for span in row["spans"]}
 
     def _identifier(self, project: str) -> str | None:

@@ -4,7 +4,6 @@ import queue
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 import polars as pl
@@ -79,13 +78,6 @@ def wanted_runs(runs: pl.LazyFrame, asked: Asked) -> pl.LazyFrame:
     return runs.with_columns(project=named if asked.project is None else pl.lit(asked.project))
 
 
-def none_since(workspace: Workspace, asked: Asked) -> Iterator[str]:
-    """Yield that no run began since then, and when the newest did."""
-    newest = workspace.table("runs").select(pl.col("start_ns").max()).collect().item()
-    if asked.since_ns is not None and newest is not None and newest < asked.since_ns:
-        yield f"no run began since {_when(asked.since_ns)}; the newest is of {_when(newest)}"
-
-
 def ahead(items: Iterable[Item], *, depth: int = 1) -> Iterator[Item]:
     """Yield the items, of which the next ones are made meanwhile, at most `depth` of them.
 
@@ -128,7 +120,3 @@ def ahead(items: Iterable[Item], *, depth: int = 1) -> Iterator[Item]:
         stopped.set()
         # Not for ever: it may be waiting for a server while a person waits for the end.
         maker.join(STOPPING_SECONDS)
-
-
-def _when(ns: int) -> str:
-    return f"{datetime.fromtimestamp(ns // 1_000_000_000, UTC):%Y-%m-%d %H:%M:%SZ}"

@@ -104,6 +104,18 @@ def run_rows(scores: pl.DataFrame, known: Mapping[str, Declaration]) -> Rows:
     return _rows(scores.filter(pl.col("span_id").is_null()), known)
 
 
+def added(*counts: Mapping[str, int]) -> dict[str, int]:
+    """Return how many rows there are by reason, of several counts.
+
+    >>> added({"failed": 2}, {"failed": 1, "no trace": 4})
+    {'failed': 3, 'no trace': 4}
+    """
+    total: Counter[str] = Counter()
+    for one in counts:
+        total.update(one)
+    return dict(total)
+
+
 def _rows(scores: pl.DataFrame, known: Mapping[str, Declaration]) -> Rows:
     reasons = [
         pl.when(holds).then(pl.lit(reason)) for reason, holds in {**_ASIDE, **_REFUSED}.items()

@@ -86,13 +86,6 @@ class _BodyRewriter:
         if not translation.calls:
             return False
         message["content"] = rest.strip() or None
-        message["tool_calls"] = [
-            {
-                "id": call.id,
-                "type": "function",
-                "function": {"name": call.name, "arguments": call.arguments},
-            }
-            for call in translation.calls
-        ]
+        message["tool_calls"] = [call.native() for call in translation.calls]
         choice["finish_reason"] = "tool_calls"
         return True

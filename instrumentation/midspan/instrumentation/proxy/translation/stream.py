@@ -9,7 +9,7 @@ from midspan.instrumentation.losses import log_once
 from midspan.instrumentation.proxy.exchange import Translation
 from midspan.instrumentation.proxy.translation.translator import Translator
 from midspan.instrumentation.proxy.wire.asked import Json, items_of
-from midspan.instrumentation.proxy.wire.sse import DONE, block_document
+from midspan.instrumentation.proxy.wire.sse import DONE, block_document, text_of_events
 
 _BLOCK_END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 LONGEST_TEXT: Final = 4 * 2**20
@@ -64,7 +64,7 @@ class StreamRewriter:
             return held if held.endswith(block) else held + block
 
     def _block(self, block: bytes) -> bytes:
-        text = block.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+        text = text_of_events(block)
         chunk = block_document(text)
         if chunk is None:
             if f"data: {DONE}" in text:
@@ -127,15 +127,7 @@ class StreamRewriter:
         self._passing = True
         if rest.strip():
             out.append(self._chunk({"content": rest}))
-        calls = [
-            {
-                "index": index,
-                "id": call.id,
-                "type": "function",
-                "function": {"name": call.name, "arguments": call.arguments},
-            }
-            for index, call in enumerate(translation.calls)
-        ]
+        calls = [{"index": n, **call.native()} for n, call in enumerate(translation.calls)]
         out.append(self._chunk({"tool_calls": calls}))
         end = {k: v for k, v in (last[1] if last else {}).items() if k not in ("content", "role")}
         out.append(self._chunk(end, finish_reason="tool_calls"))

@@ -63,6 +63,13 @@ def items_of(value: object) -> list[Json]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
+def first_message(completion: Mapping[str, Any]) -> Json:
+    """Return the message of a completion's first choice; empty where there is none."""
+    choices = items_of(completion.get("choices"))
+    message = choices[0].get("message") if choices else None
+    return message if isinstance(message, dict) else {}
+
+
 def text_of(value: object) -> str:
     """Return text as it is, "" for anything else."""
     return value if isinstance(value, str) else ""

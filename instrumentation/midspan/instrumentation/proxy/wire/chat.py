@@ -8,6 +8,7 @@ from midspan.instrumentation.proxy.wire.asked import (
     Json,
     ToolResult,
     call_word,
+    first_message,
     items_of,
     parameters_of,
     said_word,
@@ -36,9 +37,7 @@ def asked(request: Mapping[str, Any]) -> Asked:
 
 def words_of_reply(completion: Mapping[str, Any]) -> list[str]:
     """Return the words for the first choice, as the next request will repeat it."""
-    choices = items_of(completion.get("choices"))
-    message = choices[0].get("message") if choices else None
-    return _words({"role": MODEL, **message}) if isinstance(message, dict) else []
+    return _words({"role": MODEL, **first_message(completion)})
 
 
 def completion_of(events: Iterable[Json]) -> Json:

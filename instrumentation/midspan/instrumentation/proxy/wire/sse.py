@@ -13,11 +13,15 @@ def documents(body: bytes) -> Iterator[dict[str, Any]]:
     >>> [each["n"] for each in documents(b'event: a\\ndata: {"n": 1}\\n\\ndata: [DONE]\\n\\n')]
     [1]
     """
-    text = body.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
-    for block in text.split("\n\n"):
+    for block in text_of_events(body).split("\n\n"):
         document = block_document(block)
         if document is not None:
             yield document
+
+
+def text_of_events(body: bytes) -> str:
+    """Return the text of events, its lines ended by one character each."""
+    return body.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def is_over(body: bytes) -> bool:

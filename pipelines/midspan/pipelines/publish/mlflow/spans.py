@@ -11,6 +11,7 @@ from midspan.pipelines.publish.mlflow_server import MlflowServer
 from midspan.pipelines.publish.otlp import Piece
 from midspan.pipelines.publish.plan import Portion
 from midspan.pipelines.publish.report import Account
+from midspan.pipelines.publish.span_state import spans_by_run
 from midspan.pipelines.publish.spans import rebuilt, send_spans
 from midspan.pipelines.publish.spans.kept import kept
 
@@ -51,7 +52,8 @@ class Spans:
     def ready(self, portion: Portion) -> Ready:
         """Return what is to be sent of a portion."""
         spans = kept(portion.spans)
-        every = [self._of_run(*row) for row in _told(spans).iter_rows()]
+        by_run = spans_by_run(spans).select("run_id", "trace_id", "told")
+        every = [self._of_run(*row) for row in by_run.iter_rows()]
         todo = [one for one in every if not self._manifest.has(one.unit)]
         lacking = spans.filter(pl.col("run_id").is_in([one.unit.key for one in todo]))
         wanted = set(lacking.select("trace_id", "span_id").iter_rows())
@@ -84,17 +86,3 @@ class Spans:
             rows=len(told),
         )
         return OfRun(unit=unit, traces=frozenset(traces))
-
-
-def _told(spans: pl.DataFrame) -> pl.DataFrame:
-    """Return of each run its traces, and of each span what may still change."""
-    told = pl.concat_str(
-        "trace_id",
-        "span_id",
-        pl.col("end_ns").cast(pl.String),
-        "status",
-        separator=" ",
-        ignore_nulls=True,
-    )
-    ordered = spans.sort("run_id", "trace_id", "span_id")
-    return ordered.group_by("run_id", maintain_order=True).agg("trace_id", told=told)

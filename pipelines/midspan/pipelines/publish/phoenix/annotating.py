@@ -1,19 +1,16 @@
 """Posts annotations: in batches, around those whose step is not there, for which it waits."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Final
-
-import httpx
 
 from midspan.pipelines.publish.exchange import Patience, ServerError, refusal, told
 from midspan.pipelines.publish.phoenix.api import Gone, Phoenix
 from midspan.pipelines.publish.phoenix.bodies import ID, Body, Level
+from midspan.pipelines.publish.span_server import tried
 
 BATCH: Final = 500
-TRIES: Final = 3
-"""Times that a request is sent which the server fails with an error of its own."""
 
 NOT_THERE: Final = {
     "span": "the server does not have their spans",
@@ -86,43 +83,32 @@ class Annotator:
 
     def _written(self, level: Level, batch: Sequence[Body]) -> tuple[Left, list[Body]]:
         path, query = f"/v1/{level}_annotations", {"sync": "true"}
-        for answer in self._tries(path, query, batch):
-            if answer.is_success:
-                if (ids := len(told(answer, "data")["data"] or ())) != len(batch):
-                    raise ServerError(f"{path} stored {ids} of {len(batch)} annotations")
-                return [], []
-            if answer.status_code == HTTPStatus.NOT_FOUND:
-                missing = _named(answer.text, {body[ID[level]] for body in batch})
-                if missing:
-                    late = [body for body in batch if body[ID[level]] in missing]
-                    rest = [body for body in batch if body[ID[level]] not in missing]
-                    refused, later = self._written(level, rest) if rest else ([], [])
-                    return refused, late + later
-            if answer.is_client_error and len(batch) > 1:
-                # One that is refused fails its whole batch: halving finds it and saves the rest.
-                middle = len(batch) // 2
-                first, second = (
-                    self._written(level, batch[:middle]),
-                    self._written(level, batch[middle:]),
-                )
-                return first[0] + second[0], first[1] + second[1]
-            if answer.is_client_error:
-                return [(body, f"refused: {refusal(answer)}") for body in batch], []
+        answer = tried(
+            lambda: self._phoenix.ask("POST", path, json={"data": batch}, params=query),
+            patience=self._phoenix.patience,
+        )
+        if answer.is_success:
+            if (ids := len(told(answer, "data")["data"] or ())) != len(batch):
+                raise ServerError(f"{path} stored {ids} of {len(batch)} annotations")
+            return [], []
+        if answer.status_code == HTTPStatus.NOT_FOUND:
+            missing = _named(answer.text, {body[ID[level]] for body in batch})
+            if missing:
+                late = [body for body in batch if body[ID[level]] in missing]
+                rest = [body for body in batch if body[ID[level]] not in missing]
+                refused, later = self._written(level, rest) if rest else ([], [])
+                return refused, late + later
+        if answer.is_client_error and len(batch) > 1:
+            # One that is refused fails its whole batch: halving finds it and saves the rest.
+            middle = len(batch) // 2
+            first, second = (
+                self._written(level, batch[:middle]),
+                self._written(level, batch[middle:]),
+            )
+            return first[0] + second[0], first[1] + second[1]
+        if answer.is_client_error:
+            return [(body, f"refused: {refusal(answer)}") for body in batch], []
         raise Gone(f"{path} answered {refusal(answer)}")
-
-    def _tries(
-        self, path: str, query: dict[str, str], batch: Sequence[Body]
-    ) -> Iterator[httpx.Response]:
-        """Yield answers until one is no error of the server's own."""
-        patience, wait = self._phoenix.patience, self._phoenix.patience.first_wait
-        for number in range(TRIES):
-            if number:
-                patience.sleep(wait)
-                wait = min(wait * 2, patience.longest_wait)
-            answer = self._phoenix.ask("POST", path, json={"data": batch}, params=query)
-            yield answer
-            if not answer.is_server_error:
-                return
 
 
 def _named(text: str, ids: set[str]) -> set[str]:

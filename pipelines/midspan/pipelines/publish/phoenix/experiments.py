@@ -24,8 +24,6 @@ from midspan.pipelines.publish.span_server import ServerError
 from midspan.pipelines.workspace import Workspace
 
 KEPT: Final = "an earlier experiment {!r} has other runs and what people said of them, and was kept"
-
-
 REPLACED: Final = "experiment {!r} was made anew: a run or score that it had is gone or another one"
 
 
@@ -104,7 +102,7 @@ def _put(
 ) -> None:
     """Have the server hold one variant, and count it."""
     unit = variant_unit(variant, account.url, dataset.id)
-    whole = any(_ours(one).get("digest") == variant.digest for one in there)
+    whole = any(one["metadata"]["midspan"].get("digest") == variant.digest for one in there)
     if manifest.has(unit) and whole:
         account.already("experiment", 1)
         return
@@ -123,8 +121,3 @@ def _put(
         account.stored("experiment", 1)
     else:
         account.already("experiment", 1)
-
-
-def _ours(experiment: Mapping[str, Any]) -> Mapping[str, Any]:
-    found = (experiment["metadata"] or {}).get("midspan")
-    return found if isinstance(found, dict) else {}

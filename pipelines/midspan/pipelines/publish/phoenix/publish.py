@@ -17,7 +17,7 @@ from midspan.pipelines.publish.phoenix.experiments import (
     variant_unit,
 )
 from midspan.pipelines.publish.phoenix.scoring import Scores
-from midspan.pipelines.publish.phoenix.units import SERVER, OfRun, made
+from midspan.pipelines.publish.phoenix.units import SERVER, OfRun, by_project, made
 from midspan.pipelines.publish.phoenix.work import Work, Works
 from midspan.pipelines.publish.phoenix_server import PhoenixServer
 from midspan.pipelines.publish.plan import Portion, Walk, ahead
@@ -176,10 +176,7 @@ class _Publishing:
             self._unknown = str(error)
 
     def _annotate(self, work: Work, lost: set[Key]) -> None:
-        projects: dict[str, list[OfRun]] = {}
-        for run in work.annotate:
-            projects.setdefault(run.project, []).append(run)
-        for project, runs in projects.items():
+        for project, runs in by_project(work.annotate).items():
             place = self._places.get(project)
             if place is not None:
                 self._scores.put(place, runs, lost)

@@ -11,7 +11,7 @@ from midspan.pipelines.publish.human_rows import human_rows, people_of, score_na
 from midspan.pipelines.publish.phoenix.api import Phoenix
 from midspan.pipelines.publish.phoenix.bodies import ID, Level
 from midspan.pipelines.publish.phoenix.stale import annotations
-from midspan.pipelines.publish.phoenix.units import SERVER, OfRun, made
+from midspan.pipelines.publish.phoenix.units import SERVER, OfRun, by_project, made
 from midspan.pipelines.publish.phoenix.work import stored_traces
 from midspan.pipelines.publish.plan import Walk, ahead
 from midspan.pipelines.publish.publishing import Pulled
@@ -74,12 +74,8 @@ def _gone(
     runs: Iterable[OfRun], judged: set[str], phoenix: Phoenix, places: Mapping[str, str]
 ) -> list[OfRun]:
     """Return those of the judged runs of which the server has nothing: nobody took theirs back."""
-    by_project: dict[str, list[OfRun]] = {}
-    for run in runs:
-        if run.run_id in judged:
-            by_project.setdefault(run.project, []).append(run)
     gone: list[OfRun] = []
-    for project, of_project in by_project.items():
+    for project, of_project in by_project(run for run in runs if run.run_id in judged).items():
         traces = [trace for run in of_project for trace in run.traces]
         place = places.get(project)
         there = stored_traces(phoenix, place, traces) if place is not None else set()
@@ -96,11 +92,7 @@ def _named(places: Mapping[str, str]) -> str:
 def _rows(
     runs: Iterable[OfRun], phoenix: Phoenix, places: Mapping[str, str]
 ) -> Iterator[dict[str, Any]]:
-    by_project: dict[str, list[OfRun]] = {}
-    for run in runs:
-        if run.project in places:
-            by_project.setdefault(run.project, []).append(run)
-    for project, of_project in by_project.items():
+    for project, of_project in by_project(run for run in runs if run.project in places).items():
         for level, whose in _whose(of_project).items():
             for one in annotations(phoenix, places[project], level, whose):
                 if one["annotator_kind"] == HUMAN:

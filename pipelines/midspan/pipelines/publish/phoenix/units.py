@@ -16,8 +16,9 @@ from midspan.pipelines.publish.phoenix.bodies import (
     trace_bodies,
 )
 from midspan.pipelines.publish.plan import Portion
-from midspan.pipelines.publish.rows import run_rows, step_rows
+from midspan.pipelines.publish.rows import added, run_rows, step_rows
 from midspan.pipelines.publish.span_server import Key
+from midspan.pipelines.publish.span_state import spans_by_run
 from midspan.pipelines.publish.spans import session_id
 from midspan.pipelines.publish.spans.kept import kept
 
@@ -94,7 +95,7 @@ def made(portion: Portion, asked: Asked) -> Made:
     """Return what Phoenix is to have of the runs of a portion; runs without a trace are none."""
     spans = {
         run_id: (tuple(zip(traces, ids, strict=True)), digest_of(told))
-        for run_id, traces, ids, told in _spans(kept(portion.spans)).iter_rows()
+        for run_id, traces, ids, told in spans_by_run(kept(portion.spans)).iter_rows()
     }
     runs = [
         OfRun(
@@ -134,23 +135,17 @@ def _annotate(
         if run.is_conversation:
             run.bodies["session"] = [of_session(body, run.session) for body in run.bodies["trace"]]
     return (
-        _added(steps.refused, of_runs.refused, {A_REPEAT: repeats} if repeats else {}),
-        _added(steps.aside, of_runs.aside, no_chart),
+        added(steps.refused, of_runs.refused, {A_REPEAT: repeats} if repeats else {}),
+        added(steps.aside, of_runs.aside, no_chart),
     )
 
 
-def _spans(spans: pl.DataFrame) -> pl.DataFrame:
-    """Return of each run its spans, and what of them may change."""
-    told = pl.concat_str(
-        "trace_id",
-        "span_id",
-        pl.col("end_ns").cast(pl.String),
-        "status",
-        separator=" ",
-        ignore_nulls=True,
-    )
-    ordered = spans.sort("run_id", "trace_id", "span_id")
-    return ordered.group_by("run_id", maintain_order=True).agg("trace_id", "span_id", told=told)
+def by_project(runs: Iterable[OfRun]) -> dict[str, list[OfRun]]:
+    """Return runs by the project that they go to."""
+    found: dict[str, list[OfRun]] = {}
+    for run in runs:
+        found.setdefault(run.project, []).append(run)
+    return found
 
 
 def _by_run(bodies: Iterable[Body]) -> dict[str, list[Body]]:
@@ -158,11 +153,3 @@ def _by_run(bodies: Iterable[Body]) -> dict[str, list[Body]]:
     for body in bodies:
         found.setdefault(body["metadata"]["run"], []).append(body)
     return found
-
-
-def _added(*counts: Mapping[str, int]) -> dict[str, int]:
-    total: dict[str, int] = {}
-    for one in counts:
-        for reason, rows in one.items():
-            total[reason] = total.get(reason, 0) + rows
-    return total

@@ -8,7 +8,7 @@ from midspan.pipelines.publish.asked import Asked
 from midspan.pipelines.publish.manifest import Manifest, Unit
 from midspan.pipelines.publish.otlp import Piece
 from midspan.pipelines.publish.phoenix.api import Phoenix
-from midspan.pipelines.publish.phoenix.units import Made, OfRun, made
+from midspan.pipelines.publish.phoenix.units import Made, OfRun, by_project, made
 from midspan.pipelines.publish.plan import Portion
 from midspan.pipelines.publish.span_server import ServerError, chunks
 from midspan.pipelines.publish.spans import rebuilt
@@ -119,13 +119,11 @@ class Works:
 
         The ids of projects begin anew where a server was wiped, so they tell nothing.
         """
-        traces: dict[str, list[str]] = {}
-        for run in claimed:
-            traces.setdefault(run.project, []).extend(run.traces)
         there: set[str] = set()
         try:
-            for project, ids in traces.items():
-                there |= stored_traces(self.phoenix, self.places[project], ids)
+            for project, runs in by_project(claimed).items():
+                traces = [trace for run in runs for trace in run.traces]
+                there |= stored_traces(self.phoenix, self.places[project], traces)
         except ServerError as error:
             # Nothing would be gained by sending: what is left is told by whoever sends next.
             self.notes.append(UNASKED.format(error))
