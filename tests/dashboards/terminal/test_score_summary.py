@@ -218,3 +218,10 @@ def test_no_run_falls_short() -> None:
     assert printed(worst(found, runs(), DECLARED, {})) == [
         "No run falls short in a headline score."
     ]
+
+
+def test_no_run_is_the_worst_where_none_was_judged() -> None:
+    found = worst_runs(scores({"name": "turns", "value": 3.0}).lazy(), {}).collect()
+    assert printed(worst(found, runs(), DECLARED, {}, judged=False)) == [
+        "No score that ranks runs was judged: none is called the worst."
+    ]

@@ -1,9 +1,11 @@
+import json
 import os
 import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -106,3 +108,10 @@ def trace(tmp_path: Path, site: Path) -> Trace:
         )
 
     return call
+
+
+def result(tmp_path: Path) -> dict[str, Any]:
+    [path] = (tmp_path / "spool").glob("*.result.json")
+    record: dict[str, Any] = json.loads(path.read_text())
+    assert path.name == f"{record['run_id']}-{record['launch']}.result.json"
+    return record

@@ -94,12 +94,16 @@ def worst(
     declared: Mapping[str, Declaration],
     commands: Mapping[str, str],
     *,
+    judged: bool = True,
     most: int = 3,
 ) -> RenderableType:
     """Return the worst runs, each with what it falls short in and the command that explains it.
 
-    Of the trials of one cell there is one: the worst.
+    Of the trials of one cell there is one: the worst. `judged` is whether there was a score to
+    rank runs by.
     """
+    if not judged:
+        return Text("No score that ranks runs was judged: none is called the worst.", style="dim")
     if found.is_empty():
         return Text("No run falls short in a headline score.", style="dim")
     of_run = {row["run_id"]: row for row in runs.iter_rows(named=True)}

@@ -2,34 +2,29 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
-from midspan.pipelines.cli import console
+from midspan.pipelines.cli import console, server_options
+from midspan.pipelines.cli.server_options import FILE
 from midspan.scorers.errors import InvalidInput
 
 if TYPE_CHECKING:
     from midspan.pipelines.publish.asked import Asked
     from midspan.pipelines.scoring.judged_by import Recalled
 
-FILE: Final = click.Path(path_type=Path)
-
 
 @click.command()
 @click.argument("workspace", type=FILE)
-@click.option("--phoenix", metavar="URL", help="A Phoenix; its token: PHOENIX_API_KEY.")
-@click.option(
-    "--mlflow",
-    metavar="URI",
-    help="An MLflow; its token: MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and _PASSWORD.",
-)
+@server_options.phoenix
+@server_options.mlflow
 @click.option("--otlp", metavar="URL", help="Scores as OpenTelemetry events, for any backend.")
 @click.option("--only", metavar="PARTS", help="Of spans, scores, experiments; separated by commas.")
 @click.option(
     "--since", "begun", metavar="WHEN", help="Only runs since: 3h, 2d, 2026-11-20T08:00:00Z."
 )
-@click.option("--project", metavar="NAME", help="Project and experiment, instead of the run's.")
+@server_options.project
 @click.option("--suite", type=FILE, metavar="FILE", help="Another than it was scored with.")
 @click.option("--profile", type=FILE, metavar="FILE", help="Another than it was scored with.")
 @click.option(
@@ -40,7 +35,7 @@ FILE: Final = click.Path(path_type=Path)
     metavar="PATH",
     help="A file to keep beside the runs (MLflow). May be given several times.",
 )
-@click.option("--ca", type=FILE, metavar="FILE", help="Certificates to trust, in PEM form.")
+@server_options.certificates
 @click.option("--dry-run", is_flag=True, help="Say what would be sent, and send nothing.")
 @click.option("--again", is_flag=True, help="Ask the server about all of it, whatever was noted.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")

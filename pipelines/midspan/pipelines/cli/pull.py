@@ -1,26 +1,20 @@
 """`midspan pull`: what people said in Phoenix and MLflow, among the scores of a workspace."""
 
 from pathlib import Path
-from typing import Final
 
 import click
 
-from midspan.pipelines.cli import console
+from midspan.pipelines.cli import console, server_options
+from midspan.pipelines.cli.server_options import FILE
 from midspan.scorers.errors import Exit, SurroundingsError
-
-FILE: Final = click.Path(path_type=Path)
 
 
 @click.command()
 @click.argument("workspace", type=FILE)
-@click.option("--phoenix", metavar="URL", help="A Phoenix; its token: PHOENIX_API_KEY.")
-@click.option(
-    "--mlflow",
-    metavar="URI",
-    help="An MLflow; its token: MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and _PASSWORD.",
-)
-@click.option("--project", metavar="NAME", help="Project and experiment, instead of the run's.")
-@click.option("--ca", type=FILE, metavar="FILE", help="Certificates to trust, in PEM form.")
+@server_options.phoenix
+@server_options.mlflow
+@server_options.project
+@server_options.certificates
 def command(
     workspace: Path, phoenix: str | None, mlflow: str | None, project: str | None, ca: Path | None
 ) -> int:

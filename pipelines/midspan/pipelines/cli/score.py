@@ -218,13 +218,14 @@ def _show(workspace: Workspace, setting: "Setting | None", asked: _Asked, comman
         screen.print(note.wrapped())
     if notes:
         screen.print()
-    ranked = worst_runs(scores, judged_headlines(lines, declared), most=RANKED)
+    headlines = judged_headlines(lines, declared)
+    ranked = worst_runs(scores, headlines, most=RANKED)
     found = ranked.collect(engine="streaming")
     runs = workspace.table("runs").select("run_id", "task", "model", "revision", "tier", "harness")
     ids = short_ids(runs.select("run_id").collect()["run_id"], found["run_id"].to_list())
     of_found = runs.filter(pl.col("run_id").is_in(found["run_id"].to_list())).collect()
     commands = {run_id: f"{command} --explain {short}" for run_id, short in ids.items()}
-    screen.print(worst(found, of_found, declared, commands))
+    screen.print(worst(found, of_found, declared, commands, judged=bool(headlines)))
 
 
 def _tell(
