@@ -165,7 +165,7 @@ def test_a_key_where_a_name_is_meant_is_refused_and_not_shown(secret: str) -> No
         ),
         (
             "{name: m, serve: {engine: vlm}}",
-            "serve.engine: 'vlm' is not one of vllm. Did you mean 'vllm'?",
+            "serve.engine: 'vlm' is not one of vllm, transformers, llama-cpp. Did you mean 'vllm'?",
         ),
         ("{name: m, serve: {}, key_env: KEY}", " `key_env` needs `endpoint`"),
         ("{name: m}", " needs `serve` or `endpoint`"),

@@ -42,7 +42,8 @@ from midspan.scorers.suite.harness import (
 from midspan.scorers.suite.inputs import FileCopy
 from midspan.scorers.suite.launch import HFJobs, Launch
 from midspan.scorers.suite.matrix import Exclude, Matrix
-from midspan.scorers.suite.served import Model, Serve
+from midspan.scorers.suite.serve import Serve
+from midspan.scorers.suite.served import Model
 from midspan.scorers.suite.suite import Suite, suite_schema
 from midspan.scorers.suite.target import Revision, Target, Tier
 from midspan.scorers.suite.task import Defaults, Task

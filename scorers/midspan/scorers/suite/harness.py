@@ -1,17 +1,20 @@
 """The programs that drive the models."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Final, Literal
 
-from pydantic import AfterValidator, Field, Tag
+from pydantic import AfterValidator, Field, JsonValue, Tag
 
-from midspan.scorers.file_format.choices import by_value
-from midspan.scorers.file_format.fields import Text
+from midspan.scorers.file_format.choices import by_shape, by_value
+from midspan.scorers.file_format.fields import InsidePath, Text
 from midspan.scorers.file_format.models import Strict
 from midspan.scorers.file_format.problems import did_you_mean
 
 HARNESS_KINDS: Final = ("pi", "smolagents", "openai-loop", "command", "python")
-PLACEHOLDERS: Final = ("base_url", "model", "prompt")
+PLACEHOLDERS: Final = ("base_url", "directory", "model", "prompt", "sessions", "suite")
+TARGET_PYTHON: Final = "target"
+"""The interpreter of the environment that the target is installed in."""
 
 Instrument = Literal["proxy", "auto", "both"]
 
@@ -25,10 +28,26 @@ def _near_placeholders(word: str) -> str:
     return word
 
 
+def _proxy_only(value: Instrument) -> Instrument:
+    if value != "proxy":
+        raise ValueError("pi is recorded by the proxy alone: there is no instrumentation for it")
+    return value
+
+
+def _interpreter(value: str) -> str:
+    if "/" in value and not value.startswith("/"):
+        raise ValueError(f"{value[:60]!r} is no interpreter: name an absolute path, or `target`")
+    return value
+
+
 def _function(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", value):
         raise ValueError(f"{value[:60]!r} is no function: write package.module:function")
     return value
+
+
+Interpreter = Annotated[Text, AfterValidator(_interpreter)]
+"""A program, the path of one, or `target`."""
 
 
 class HarnessBase(Strict):
@@ -38,6 +57,8 @@ class HarnessBase(Strict):
     """Version of the program; part of the harness's identity."""
     instrument: Instrument = "proxy"
     """Where spans come from: the recording proxy, instrumentation inside the agent, or both."""
+    files: tuple[InsidePath, ...] = ()
+    """Files and folders beside the suite that it needs: scripts, modules."""
 
     other_words: ClassVar[dict[str, str]] = {"type": "kind", "command": "argv", "args": "argv"}
 
@@ -46,18 +67,36 @@ class PiHarness(HarnessBase):
     """The pi coding agent."""
 
     kind: Literal["pi"]
+    instrument: Annotated[Instrument, AfterValidator(_proxy_only)] = "proxy"
+    """Only the proxy: there is no instrumentation for pi, which keeps sessions of its own."""
+    model_settings: Mapping[str, JsonValue] = Field(default_factory=dict)
+    """Settings of the model in pi's models.json: contextWindow, maxTokens, reasoning ..."""
 
 
 class SmolagentsHarness(HarnessBase):
-    """A smolagents agent."""
+    """A ToolCallingAgent of smolagents with bash, read, write and edit."""
 
     kind: Literal["smolagents"]
+    python: Interpreter | None = None
+    """Interpreter that has smolagents; `target` for the one of the target's environment.
+
+    midspan's own when absent.
+    """
 
 
 class OpenAILoopHarness(HarnessBase):
-    """The plain tool loop that comes with midspan."""
+    """The plain tool loop that comes with midspan: bash, read, write and edit."""
 
     kind: Literal["openai-loop"]
+    instructions: Text | None = None
+    """The system prompt, in place of its own."""
+
+
+class AnswerFile(Strict):
+    """A file that holds the answer."""
+
+    file: InsidePath
+    """Relative to the run's directory."""
 
 
 class CommandHarness(HarnessBase):
@@ -67,7 +106,19 @@ class CommandHarness(HarnessBase):
     argv: Annotated[
         tuple[Annotated[Text, AfterValidator(_near_placeholders)], ...], Field(min_length=1)
     ]
-    """The program and its arguments; {base_url}, {model} and {prompt} are filled in."""
+    """The program and its arguments.
+
+    {prompt}, {model}, {base_url}, {directory} (of the run), {sessions} (a folder that is kept) and
+    {suite} (the suite's folder) are filled in.
+    """
+    from_target: bool = False
+    """Whether the program is one that the target installs: it is there once that is."""
+    answer: Annotated[
+        Annotated[Literal["last_line", "stdout"], Tag("<text>")]
+        | Annotated[AnswerFile, Tag("<mapping>")],
+        by_shape("text", "mapping"),
+    ] = "last_line"
+    """The last line that it prints, all that it prints, or a file."""
 
 
 class PythonHarness(HarnessBase):
@@ -75,7 +126,11 @@ class PythonHarness(HarnessBase):
 
     kind: Literal["python"]
     function: Annotated[str, AfterValidator(_function)]
-    """`package.module:function`; called in the run's own process."""
+    """`package.module:function`, found beside the suite; called in the run's own process."""
+    python: Interpreter | None = None
+    """Interpreter; `target` for the one of the target's environment, midspan's own when absent."""
+    warm: bool = False
+    """Whether the module is imported once, and each run is a forked copy of that process."""
 
 
 Harness = Annotated[

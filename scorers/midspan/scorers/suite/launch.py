@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from midspan.scorers.file_format.fields import AtLeastOne, Duration, Text, shaped
+from midspan.scorers.file_format.fields import AtLeastOne, Duration, Text, VariableName, shaped
 from midspan.scorers.file_format.models import Strict
 
 LabelText = Annotated[
@@ -23,10 +23,26 @@ class HFJobs(Strict):
     timeout: Duration = "4h"
     """After which the platform ends the job: 90s, 30m, 4h, 1d."""
     bucket: Bucket | None = None
-    """Where the spool goes: namespace/name."""
+    """Where suite and spool go: namespace/name; midspan-sweeps of the namespace when absent."""
     namespace: Text | None = None
     """Who pays; the token's own user when absent."""
     labels: Mapping[LabelText, LabelText] = Field(default_factory=dict)
+    concurrency: AtLeastOne = 4
+    """Runs at a time within one job."""
+    image: Text | None = None
+    """Container image with its tag or digest, for jobs whose model's `serve` names none."""
+    setup: tuple[Text, ...] = ()
+    """Shell commands run in the job before any agent: what harnesses need and the image lacks."""
+    secrets: tuple[VariableName, ...] = ()
+    """NAMES of further variables that jobs get as secrets. The models' keys they get anyway."""
+    install: Text | None = None
+    """What provides midspan in the job: a requirement, or a wheel beside the suite."""
+
+    other_words: ClassVar[dict[str, str]] = {
+        "hardware": "flavor",
+        "env": "secrets",
+        "commands": "setup",
+    }
 
 
 class Launch(Strict):

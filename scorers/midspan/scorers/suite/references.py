@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from midspan.scorers.file_format.problems import KeyPath, suggestion
-from midspan.scorers.suite.harness import CommandHarness, PythonHarness
+from midspan.scorers.suite.harness import TARGET_PYTHON, CommandHarness, PythonHarness
 from midspan.scorers.suite.matrix import NO_REVISION, NO_TIER, Matrix
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def cross_references(suite: "Suite") -> Found:
         for name, tier in suite.tiers.items():
             if tier.checkout is not None:
                 yield ("tiers", name, "checkout"), "there is no `target` to check out"
+        yield from _of_no_target(suite)
     if suite.matrix is not None:
         parts = (_revisions, _harnesses, _tiers, _excluded, _reachable)
         yield from chain.from_iterable(part(suite, suite.matrix) for part in parts)
@@ -39,6 +40,14 @@ def _repeated_tasks(suite: "Suite") -> Found:
                 f"{task.id!r} is also the id of tasks[{first[task.id]}]",
             )
         first.setdefault(task.id, position)
+
+
+def _of_no_target(suite: "Suite") -> Found:
+    for name, harness in suite.harnesses.items():
+        if getattr(harness, "python", None) == TARGET_PYTHON:
+            yield ("harnesses", name, "python"), "there is no `target` whose interpreter to take"
+        if getattr(harness, "from_target", False):
+            yield ("harnesses", name, "from_target"), "there is no `target` to bring the program"
 
 
 def _revisions(suite: "Suite", matrix: Matrix) -> Found:

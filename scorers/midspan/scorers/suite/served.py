@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Final, Literal
+from typing import Annotated, ClassVar, Final
 
 from pydantic import AfterValidator, Field, JsonValue, model_validator
 
 from midspan.scorers.file_format.fields import Label, Text, VariableName
 from midspan.scorers.file_format.models import Strict
+from midspan.scorers.suite.serve import Serve
 
 _KEY_WORDS: Final = ("key", "api_key", "apikey", "token", "secret", "password", "authorization")
 
@@ -17,17 +18,6 @@ def _endpoint(value: str) -> str:
     if not re.fullmatch(r"https?://[^\s/@]+(/[^\s]*)?", value):
         raise ValueError("must be http(s)://host[:port]/path, without user name or password")
     return value
-
-
-class Serve(Strict):
-    """How the model is served next to the agent."""
-
-    engine: Literal["vllm"] = "vllm"
-    image: Text | None = None
-    """Container image with its tag or digest."""
-    tool_call_parser: Text | None = None
-    """The server's parser for tool calls; the wrong one breaks every call."""
-    dtype: Text | None = None
 
 
 class Model(Strict):
@@ -58,9 +48,20 @@ class Model(Strict):
     def _one_way_to_it(self) -> "Model":
         if self.serve is not None and self.endpoint is not None:
             raise ValueError("has both `serve` and `endpoint`; keep one")
+        if self.serve is not None and ".." in self.name.split("/"):
+            raise ValueError("`name` of a served model must be no path with `..`")
         if self.key_env is not None and self.endpoint is None:
             raise ValueError("`key_env` needs `endpoint`")
         for name in self.sampling:
             if name.casefold() in _KEY_WORDS:
                 raise ValueError(f"`sampling` must hold no secret ({name}); use key_env")
+        return self
+
+    @model_validator(mode="after")
+    def _weights_it_can_find(self) -> "Model":
+        serve = self.serve
+        if serve is None or serve.engine != "llama-cpp":
+            return self
+        if self.revision is not None and not serve.path and serve.file is None:
+            raise ValueError("`revision` with llama-cpp needs `serve: {file: NAME.gguf}`")
         return self
