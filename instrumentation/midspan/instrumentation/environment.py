@@ -50,7 +50,20 @@ FSYNC: Final = "MIDSPAN_FSYNC"
 `close`, once a run is over; `always`, with each span."""
 
 HOME: Final = "MIDSPAN_HOME"
-"""Where `midspan up` keeps servers and their data; the platform's data directory when unset."""
+"""Where `midspan up` keeps servers and their data, and sweeps their cache of repositories and
+environments; the platform's data and cache directories when unset."""
+
+FLAVOR: Final = "MIDSPAN_FLAVOR"
+"""Name of the hardware that a job runs on, such as `a10g-large`; set by what started the job."""
+
+IMAGE: Final = "MIDSPAN_IMAGE"
+"""Container image that a job runs in; set by what started the job."""
+
+WEIGHTS: Final = "MIDSPAN_WEIGHTS"
+"""Folder with weights of models to serve, each below its name: `Qwen/Qwen3-14B/config.json`."""
+
+WEIGHTS_REVISION: Final = "MIDSPAN_WEIGHTS_REVISION"
+"""The commit of the weights in that folder, to be recorded; the suite's revision when unset."""
 
 PHOENIX_TOKEN: Final = "PHOENIX_API_KEY"
 """Phoenix's own variable: the bearer token for a Phoenix that asks for one."""

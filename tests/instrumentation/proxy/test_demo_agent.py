@@ -1,22 +1,27 @@
 """The demo's agent through the proxy: the wire says the same as the agent's own instrumentation."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
+from opentelemetry.sdk.trace import TracerProvider
 
+from midspan.instrumentation import RunContext, setup
+from midspan.instrumentation import run as run_of
 from midspan.instrumentation.proxy import Origin, ProxySettings
 from midspan.instrumentation.proxy.server import running
-from midspan.pipelines.demo.agent import NAME, Agent, ModelUnavailableError
+from midspan.pipelines.demo.agent import Agent, ModelUnavailableError
 from midspan.pipelines.demo.model_server import ModelServer
 from midspan.pipelines.demo.models import Models
 from midspan.pipelines.demo.recording import Recorder
 from midspan.pipelines.demo.shop import Shop
-from midspan.pipelines.demo.tasks import demo_suite, plan_runs, task_files
+from midspan.pipelines.demo.tasks import SUITE, demo_plan
 from midspan.pipelines.demo.tools import Toolset
 from midspan.pipelines.demo.wording import REVISIONS
 from midspan.pipelines.ingest.ingest import ingest
-from midspan.pipelines.records import PlannedRun
+from midspan.pipelines.sweep.plan import SweepRun
+from midspan.pipelines.sweep.sources import copied_files
 from midspan.pipelines.workspace import Workspace
 from tests.support.workspaces import Rows, rows
 
@@ -25,48 +30,55 @@ TOKENS = ("input_tokens", "cache_read_tokens", "output_tokens", "reasoning_token
 RUNS = ("run_id", "experiment", "task", "model", "turns", "llm_calls", "calls", *TOKENS)
 
 
+@contextmanager
+def recorder(spool: Path) -> Iterator[Recorder]:
+    """Give what records the agent, apart from whatever this process traces else."""
+    provider = TracerProvider(shutdown_on_exit=False)
+    setup(spool=spool, tracer_provider=provider)
+    yield Recorder(tracer_provider=provider)
+    provider.shutdown()
+
+
 def run_all(directory: Path) -> None:
     """Run one trial of every task with every model: its own spans in `own`, the proxy's beside."""
-    suite = demo_suite()
-    planned = [run for run in plan_runs(suite) if (run.trial, run.revision) == (0, "v2")]
+    chosen = [
+        run for run in demo_plan().runs if (run.planned.trial, run.planned.revision) == (0, "v2")
+    ]
     with (
         ModelServer(Models(overloaded=0.05)) as server,
-        Recorder.opened(directory / "own", suite.suite, NAME) as recorder,
+        recorder(directory / "own") as recording,
         running(
             ProxySettings(upstream=Origin.parse(server.url), spool=str(directory / "proxy"))
         ) as url,
     ):
-        for run in planned:
+        for run in chosen:
             known = ("experiment", "task", "model", "trial")
-            headers = {f"x-midspan-{name}": str(getattr(run, name)) for name in known}
+            headers = {f"x-midspan-{name}": str(getattr(run.planned, name)) for name in known}
             base = f"{url}/run/{run.run_id}/v1"
-            with recorder.run(run), httpx.Client(base_url=base, headers=headers) as client:
-                tools = _tools(directory / "runs" / run.run_id, run)
+            names = ("run_id", *known, "revision", "tier", "harness")
+            context = RunContext(**{name: getattr(run.planned, name) for name in names})
+            with run_of(context), httpx.Client(base_url=base, headers=headers) as client:
                 agent = Agent(
                     client=client,
-                    model=run.model or "",
-                    tools=tools,
+                    model=run.model.name,
+                    tools=_tools(directory / "runs" / run.run_id, run),
                     max_turns=6,
-                    recorder=recorder,
+                    recorder=recording,
                     seed=7,
                 )
-                task = suite.task(run.task)
-                assert task is not None
                 with suppress(ModelUnavailableError):
-                    agent.run(task.prompt)
+                    agent.run(run.task.prompt)
 
 
-def _tools(directory: Path, run: PlannedRun) -> Toolset:
-    task = demo_suite().task(run.task)
-    assert task is not None
-    for path, data in task_files(task):
-        (directory / path).parent.mkdir(parents=True, exist_ok=True)
-        (directory / path).write_bytes(data)
+def _tools(directory: Path, run: SweepRun) -> Toolset:
+    for file in copied_files(SUITE.parent, run.task.files):
+        (directory / file.to).parent.mkdir(parents=True, exist_ok=True)
+        (directory / file.to).write_bytes(file.source.read_bytes())
     directory.mkdir(parents=True, exist_ok=True)
     return Toolset(
         directory=directory,
         shop=Shop.open(directory),
-        wording=REVISIONS[run.revision or ""],
+        wording=REVISIONS[run.planned.revision or ""],
     )
 
 

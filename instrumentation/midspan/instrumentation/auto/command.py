@@ -6,7 +6,6 @@ Only the standard library is needed beside OpenTelemetry, so it works in a bare 
 import os
 import sys
 import time
-import uuid
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -18,18 +17,11 @@ from midspan.instrumentation.auto.notes import said_of, said_of_run
 from midspan.instrumentation.auto.reporting import Reports
 from midspan.instrumentation.auto.result import write_result, written_spans
 from midspan.instrumentation.auto.supervising import end_alike, supervised
+from midspan.instrumentation.auto.variables import traced_variables
 from midspan.instrumentation.run_context import RunContext
 
-HOOK: Final = Path(__file__).parent / "hook"
-RESOURCE: Final = "OTEL_RESOURCE_ATTRIBUTES"
 USAGE_ERROR: Final = 2
 SURROUNDINGS_ERROR: Final = 4
-
-# Instrumentation of OpenTelemetry's own keeps content only where it is asked to.
-_CONTENT_OF_OTHERS: Final = {
-    environment.CAPTURE_CONTENT: "SPAN_ONLY",
-    "OTEL_SEMCONV_STABILITY_OPT_IN": "gen_ai_latest_experimental",
-}
 
 
 def main(words: Sequence[str]) -> int:
@@ -50,7 +42,7 @@ def main(words: Sequence[str]) -> int:
 
 
 def _traced(command: Sequence[str], told: dict[str, str]) -> int:
-    variables = _variables(told)
+    variables = traced_variables({**os.environ, **told})
     context = RunContext.from_environment(variables) or RunContext()
     with Reports() as reports:
         variables[environment.TRACE_REPORT] = reports.name()
@@ -65,23 +57,6 @@ def _traced(command: Sequence[str], told: dict[str, str]) -> int:
     if spool:
         _record(Path(spool), context, code, started_ns, lost)
     return end_alike(code)
-
-
-def _variables(told: dict[str, str]) -> dict[str, str]:
-    variables = {**_CONTENT_OF_OTHERS, **os.environ, **told}
-    variables.setdefault(environment.RUN_ID, uuid.uuid4().hex)
-    variables[environment.TRACE] = str(os.getpid())
-    if spool := variables.get(environment.SPOOL):
-        # The command may change its directory.
-        variables[environment.SPOOL] = spool if "://" in spool else os.path.abspath(spool)
-    context = RunContext.from_environment(variables)
-    if context is not None:
-        # Instrumentation in other languages knows this variable, and ingest what stands in it.
-        told_to_all = [variables.get(RESOURCE), context.resource_attributes()]
-        variables[RESOURCE] = ",".join(filter(None, told_to_all))
-    paths = [str(HOOK), *filter(None, [variables.get("PYTHONPATH")])]
-    variables["PYTHONPATH"] = os.pathsep.join(paths)
-    return variables
 
 
 def _record(spool: Path, context: RunContext, code: int, started_ns: int, lost: int) -> None:

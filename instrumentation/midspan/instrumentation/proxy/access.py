@@ -22,16 +22,24 @@ def is_local(host: str) -> bool:
         return False
 
 
-def refusal(settings: ProxySettings, headers: Headers) -> tuple[int, str] | None:
+def refusal(
+    settings: ProxySettings, headers: Headers, *, run_token: str | None = None
+) -> tuple[int, str] | None:
     """Return status and message for a request that may not pass, else None.
+
+    The token of a run opens that run's path and nothing else.
 
     A web page may send requests to this machine through its reader's browser: by its own name,
     which it lets point here, or with an `Origin` of another host.
     """
+    if run_token is not None and _is_among(run_token, _all_shown(headers)):
+        return None
     if settings.token is not None:
         if _shows(settings, headers):
             return None
         return 401, "this proxy asks for its token, in the header x-midspan-token"
+    if run_token is not None:
+        return 401, "this run asks for its token, as the API key"
     if settings.local_only:
         host = value_of(headers, b"host") or ""
         origin = value_of(headers, b"origin")
@@ -44,9 +52,16 @@ def refusal(settings: ProxySettings, headers: Headers) -> tuple[int, str] | None
 
 def _shows(settings: ProxySettings, headers: Headers) -> bool:
     """Return whether a request has the token; where the proxy holds the key, as its key too."""
-    shown = [value_of(headers, TOKEN)]
-    if settings.upstream_key is not None:
-        bearer = value_of(headers, b"authorization") or ""
-        shown += [bearer.removeprefix("Bearer "), value_of(headers, b"x-api-key")]
-    expected = (settings.token or "").encode()
-    return any(hmac.compare_digest((each or "").encode(), expected) for each in shown)
+    holds_key = settings.upstream_key is not None
+    shown = _all_shown(headers) if holds_key else [value_of(headers, TOKEN)]
+    return _is_among(settings.token or "", shown)
+
+
+def _all_shown(headers: Headers) -> list[str | None]:
+    bearer = value_of(headers, b"authorization") or ""
+    names = (TOKEN, b"x-api-key", b"api-key")
+    return [bearer.removeprefix("Bearer "), *(value_of(headers, name) for name in names)]
+
+
+def _is_among(token: str, shown: list[str | None]) -> bool:
+    return any(hmac.compare_digest((each or "").encode(), token.encode()) for each in shown)

@@ -7,8 +7,10 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from midspan.instrumentation.proxy.access import refusal
+from midspan.instrumentation.proxy.administration import Administration
 from midspan.instrumentation.proxy.capture import Capture, Memory
-from midspan.instrumentation.proxy.exchange import EndOfRun, Exchange, api_of
+from midspan.instrumentation.proxy.declared import DeclaredRun, DeclaredRuns
+from midspan.instrumentation.proxy.exchange import Exchange, api_of
 from midspan.instrumentation.proxy.forwarding import Forwarding, Request
 from midspan.instrumentation.proxy.headers import kept_headers, value_of
 from midspan.instrumentation.proxy.recorder import Sink
@@ -37,6 +39,8 @@ class Proxy:
         self._clock = clock
         self._memory = Memory(settings.memory_bytes)
         self._under_way = 0
+        self._declared = DeclaredRuns()
+        self._administration = Administration(self._declared, sink)
         self._upstream = Upstream(settings.upstream, connect_seconds=settings.connect_seconds)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -45,16 +49,16 @@ class Proxy:
             return
         headers = scope["headers"]
         run, path = run_and_path(scope["raw_path"].decode("latin-1"))
-        refused = refusal(self._settings, headers)
+        about_run = run is not None and path == "/" and scope["method"] in ("PUT", "DELETE")
+        declared = None if about_run else self._declared.find(run)
+        refused = refusal(self._settings, headers, run_token=declared.token if declared else None)
         if refused is not None:
             await refuse(send, *refused, path=path, code="refused")
             return
-        if run is not None and path == "/" and scope["method"] == "DELETE":
-            self._sink.put(EndOfRun(run=run))
-            await send({"type": "http.response.start", "status": 204, "headers": []})
-            await send({"type": "http.response.body", "body": b""})
+        if run is not None and about_run:
+            await self._administration.answer(scope["method"], run, receive, send)
             return
-        exchange = self._exchange(scope, run, path)
+        exchange = self._exchange(scope, run, path, declared)
         request = Request(
             method=scope["method"],
             path=path,
@@ -62,9 +66,16 @@ class Proxy:
             headers=headers,
         )
         forwarding = Forwarding(
-            self._settings, self._upstream, request, exchange, receive, send, clock=self._clock
+            self._settings,
+            self._upstream,
+            request,
+            exchange,
+            receive,
+            send,
+            declared=declared,
+            clock=self._clock,
         )
-        self._under_way += 1
+        self._begun(run)
         try:
             await forwarding.run()
         except asyncio.CancelledError:
@@ -72,11 +83,11 @@ class Proxy:
                 exchange.ending = "stopped"
             raise
         finally:
-            self._under_way -= 1
             if exchange is not None:
                 whole = exchange.ending == "complete"
                 exchange.ended_ns = (whole and exchange.last_piece_ns) or self._clock()
                 self._sink.put(exchange)
+            self._ended(run)
 
     async def close(self) -> None:
         """Close the connections to the upstream, once the last requests are over."""
@@ -86,14 +97,27 @@ class Proxy:
             await asyncio.sleep(0.01)
         self._upstream.close()
 
-    def _exchange(self, scope: Message, run: str | None, path: str) -> Exchange | None:
+    def _begun(self, run: str | None) -> None:
+        self._under_way += 1
+        if run is not None:
+            self._declared.begin_request(run)
+
+    def _ended(self, run: str | None) -> None:
+        self._under_way -= 1
+        if run is not None:
+            self._declared.end_request(run)
+
+    def _exchange(
+        self, scope: Message, run: str | None, path: str, declared: DeclaredRun | None
+    ) -> Exchange | None:
         api = api_of(scope["method"], path)
-        if api is None:
+        if api is None or (declared is not None and not declared.record):
             return None
         most = self._settings.body_bytes
         return Exchange(
             api=api,
             run=run,
+            declared=declared.context if declared else None,
             headers=kept_headers(scope["headers"]),
             started_ns=self._clock(),
             request=Capture(self._memory, most),

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from midspan.instrumentation.proxy.capture import Capture
+from midspan.instrumentation.proxy.closing import Closing
+from midspan.instrumentation.run_context import RunContext
 from midspan.instrumentation.text_calls import TextForm
 
 EVENT_STREAM: Final = "text/event-stream"
@@ -53,6 +55,8 @@ class Exchange:
     started_ns: int
     request: Capture
     response: Capture
+    declared: RunContext | None = None
+    """What was told of that run before it began."""
     request_coding: str | None = None
     response_coding: str | None = None
     content_type: str = ""
@@ -80,6 +84,9 @@ class EndOfRun:
     """Somebody says that a run is over."""
 
     run: str
+    closing: Closing = field(default_factory=Closing)
+    number: int = 0
+    """Of the answer that somebody waits for."""
 
     def release(self) -> None:
         """Hold nothing."""

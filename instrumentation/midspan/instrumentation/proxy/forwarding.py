@@ -6,9 +6,11 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
-from midspan.instrumentation.proxy.exchange import Exchange
+from midspan.instrumentation.proxy.declared import DeclaredRun
+from midspan.instrumentation.proxy.exchange import Exchange, api_of
 from midspan.instrumentation.proxy.headers import Headers, to_client, to_upstream, value_of
 from midspan.instrumentation.proxy.refusals import refuse
+from midspan.instrumentation.proxy.sampling import with_length, with_sampling
 from midspan.instrumentation.proxy.settings import ProxySettings
 from midspan.instrumentation.proxy.translation import Rewriter, rewriter_for
 from midspan.instrumentation.proxy.upstream import Connection, Upstream, UpstreamError
@@ -43,8 +45,10 @@ class Forwarding:
         send: Callable[[Message], Awaitable[None]],
         *,
         clock: Callable[[], int],
+        declared: DeclaredRun | None = None,
     ) -> None:
         """Keep both ends."""
+        self._declared = declared
         self._settings = settings
         self._upstream = upstream
         self._request = request
@@ -62,12 +66,7 @@ class Forwarding:
         feed: asyncio.Task[None] | None = None
         try:
             self._connection = await self._upstream.connection()
-            self._connection.begin(
-                self._request.method,
-                self._settings.upstream.target(self._request.path, self._request.query),
-                self._head(),
-            )
-            more = await self._pass_piece()
+            more = await self._pass_whole() if self._is_changed() else await self._pass_first()
             feed = asyncio.create_task(self._feed(self._connection, more))
             await self._reply(self._connection)
             if self._left and self._exchange is not None:
@@ -91,6 +90,7 @@ class Forwarding:
             authority=self._settings.upstream.authority,
             key=self._settings.upstream_key,
             plain=self._translates(),
+            keyless=self._declared is not None and self._declared.token is not None,
         )
         chunked = value_of(self._request.headers, b"transfer-encoding") is not None
         return [*headers, (b"transfer-encoding", b"chunked")] if chunked else headers
@@ -100,6 +100,39 @@ class Forwarding:
         return (
             self._settings.translate_text_calls and exchange is not None and exchange.api == "chat"
         )
+
+    def _is_changed(self) -> bool:
+        """Return whether something is put into the body, which then passes in one piece."""
+        asks = api_of(self._request.method, self._request.path) is not None
+        return asks and self._declared is not None and bool(self._declared.sampling)
+
+    def _begin(self, headers: Headers) -> None:
+        assert self._connection is not None
+        target = self._settings.upstream.target(self._request.path, self._request.query)
+        self._connection.begin(self._request.method, target, headers)
+
+    async def _pass_first(self) -> bool:
+        self._begin(self._head())
+        return await self._pass_piece()
+
+    async def _pass_whole(self) -> bool:
+        """Pass the body on with what the run fixes; return that nothing more is to come."""
+        body, more = bytearray(), True
+        while more:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                self._client_left()
+                return False
+            body += message.get("body", b"")
+            more = bool(message.get("more_body", False))
+        assert self._connection is not None
+        assert self._declared is not None
+        sent = with_sampling(bytes(body), self._declared.sampling)
+        if self._exchange is not None:
+            self._exchange.request.add(sent)
+        self._begin(with_length(self._head(), len(sent)))
+        await self._connection.send(sent, last=True)
+        return False
 
     async def _pass_piece(self) -> bool:
         """Pass the next piece of the body on; return whether more is to come."""

@@ -64,17 +64,18 @@ def kept_headers(headers: Headers) -> Mapping[str, str]:
 
 
 def to_upstream(
-    headers: Headers, *, authority: str, key: str | None, plain: bool
+    headers: Headers, *, authority: str, key: str | None, plain: bool, keyless: bool = False
 ) -> list[tuple[bytes, bytes]]:
     """Return the headers of a request as the upstream gets them.
 
-    Codings that could not be read again are not asked for, and none at all where `plain`.
+    Codings that could not be read again are not asked for, and none at all where `plain`. What the
+    client shows as its key goes no further where there is another one, or where `keyless`.
     """
     dropped = _of_connection(headers) | {b"host", b"expect"}
     passed = [(b"host", authority.encode("latin-1"))]
     for name, value in headers:
         lower = name.lower()
-        if lower in dropped or lower.startswith(OURS) or (key and lower in KEYS):
+        if lower in dropped or lower.startswith(OURS) or ((key or keyless) and lower in KEYS):
             continue
         if lower == b"accept-encoding":
             value = b"identity" if plain else _readable(value)

@@ -24,8 +24,8 @@ HEADERS: Final = {
 class Joining:
     """Finds the run of each request; the first that exists says which.
 
-    The path, the header, baggage, what the proxy was started with, the session, and the
-    conversation that the request repeats; else it begins a run.
+    The path, with all that was declared of its run, the header, baggage, what the proxy was started
+    with, the session, and the conversation that the request repeats; else it begins a run.
     """
 
     def __init__(
@@ -41,6 +41,8 @@ class Joining:
 
     def run_of(self, exchange: Exchange, asked: Asked) -> RunContext:
         """Return the run of a request."""
+        if exchange.declared is not None:
+            return exchange.declared
         context = self._told(exchange.headers)
         if exchange.run is not None:
             return replace(context, run_id=exchange.run)

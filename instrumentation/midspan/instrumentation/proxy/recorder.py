@@ -5,10 +5,12 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
 from typing import Final, Protocol
 
-from midspan.instrumentation.proxy.exchange import Passed
+from midspan.instrumentation.proxy.answers import Answers, Written
+from midspan.instrumentation.proxy.exchange import EndOfRun, Passed
 from midspan.instrumentation.proxy.recording import Recording, Tally
 
 logger = logging.getLogger(__name__)
@@ -24,6 +26,9 @@ class Sink(Protocol):
     def put(self, exchange: Passed) -> None:
         """Take an exchange that is over."""
 
+    def end(self, end: EndOfRun) -> "Future[Written]":
+        """Take the end of a run; the result is there once its file is closed."""
+
     def close(self, seconds: float) -> Tally:
         """Record what waits, for so long at most, and return the counts."""
 
@@ -35,12 +40,19 @@ class Recorder:
         """Begin to wait for exchanges."""
         self._recording = recording
         self._waiting = Waiting()
+        self._answers = Answers()
         self._thread = threading.Thread(target=self._work, name="midspan-recorder", daemon=True)
         self._thread.start()
 
     def put(self, exchange: Passed) -> None:
         """Take an exchange that is over; where too many wait, it is lost, and counted."""
         self._waiting.put(exchange)
+
+    def end(self, end: EndOfRun) -> "Future[Written]":
+        """Take the end of a run; the result is there once its file is closed."""
+        number, answer = self._answers.expect()
+        self._waiting.put(replace(end, number=number))
+        return answer
 
     def close(self, seconds: float) -> Tally:
         """Record what waits, for so long at most, close all files, and return the counts."""
@@ -52,8 +64,14 @@ class Recorder:
         return replace(done, lost=done.lost + self._waiting.lost)
 
     def _work(self) -> None:
-        self._waiting.each(self._recording.take, idle=self._recording.close_idle)
+        self._waiting.each(self._take, idle=self._recording.close_idle)
         self._recording.close()
+        self._answers.give_up()
+
+    def _take(self, passed: Passed) -> None:
+        written = self._recording.take(passed)
+        if written is not None and isinstance(passed, EndOfRun):
+            self._answers.give(passed.number, written)
 
 
 class Waiting:
@@ -71,7 +89,8 @@ class Waiting:
 
     def put(self, exchange: Passed) -> None:
         """Have an exchange wait; where too many do, it is dropped, and counted."""
-        if self._queue.qsize() < WAITING_AT_MOST:
+        # The end of a run weighs nothing, and somebody waits for it.
+        if self._queue.qsize() < WAITING_AT_MOST or isinstance(exchange, EndOfRun):
             self._queue.put(exchange)
             return
         exchange.release()
@@ -92,7 +111,8 @@ class Waiting:
                 idle()
                 continue
             # Several at once: the interpreter changes hands for each time that there is work.
-            time.sleep(GATHER_SECONDS)
+            if not isinstance(exchange, EndOfRun):
+                time.sleep(GATHER_SECONDS)
             while exchange is not None:
                 take(exchange)
                 try:

@@ -12,6 +12,8 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from midspan.instrumentation.context import run as run_block
 from midspan.instrumentation.losses import log_once
+from midspan.instrumentation.proxy.answers import Written
+from midspan.instrumentation.proxy.closing import Closing
 from midspan.instrumentation.proxy.exchange import EndOfRun, Exchange, Passed
 from midspan.instrumentation.proxy.joining import Joining
 from midspan.instrumentation.proxy.outcome import Outcome, outcome_of
@@ -68,13 +70,10 @@ class Recording:
         unwritten = sum(self._unwritten.values())
         return Tally(recorded=self._recorded, lost=self._lost, unwritten=unwritten)
 
-    def take(self, exchange: Passed) -> None:
-        """Record an exchange, one that cannot be is counted; or end a run."""
+    def take(self, exchange: Passed) -> Written | None:
+        """Record an exchange, one that cannot be is counted; or end a run, and tell of it."""
         if isinstance(exchange, EndOfRun):
-            run_id = normalised_run_id(exchange.run)
-            for key in [key for key in self._runs if key[0] == run_id]:
-                self._close_run(key)
-            return
+            return self._end_run(exchange)
         try:
             self._record(exchange)
             self._recorded += 1
@@ -83,6 +82,16 @@ class Recording:
             log_once("an exchange", error)
         finally:
             exchange.release()
+        return None
+
+    def _end_run(self, end: EndOfRun) -> Written:
+        run_id = normalised_run_id(end.run)
+        closed = [self._close_run(key, end.closing) for key in list(self._runs) if key[0] == run_id]
+        return Written(
+            spans_written=sum(each.spans_written for each in closed),
+            spans_lost=sum(each.spans_lost for each in closed),
+            noted=any(each.noted for each in closed),
+        )
 
     def _record(self, exchange: Exchange) -> None:
         asked, problem = self._asked(exchange)
@@ -171,21 +180,26 @@ class Recording:
             self._close_run(next(iter(self._runs)))
         self._telemetries.shutdown()
 
-    def _close_run(self, key: tuple[str | None, int]) -> None:
+    def _close_run(self, key: tuple[str | None, int], closing: Closing | None = None) -> Written:
         run = self._runs.pop(key)
+        noted = False
         if run.root is not None:
             try:
-                run.frame.run(self._write_root, run.root, run.experiment)
+                run.frame.run(self._write_root, run.root, run.experiment, closing or Closing())
+                noted = True
             except Exception as error:
                 log_once("a run", error)
         run.frame.run(run.block.__exit__, None, None, None)
         run_id, launch = str(key[0]), key[1]
-        if lost := self._telemetries.lost(run_id, launch, run.experiment):
-            self._unwritten[run_id] = lost
+        report = self._telemetries.report(run_id, launch, run.experiment)
+        if report.lost:
+            self._unwritten[run_id] = report.lost
+        return Written(spans_written=report.written, spans_lost=report.lost, noted=noted)
 
-    def _write_root(self, root: Root, experiment: str | None) -> None:
+    def _write_root(self, root: Root, experiment: str | None, closing: Closing) -> None:
         root.write(
             self._telemetries.ids,
+            closing,
             provider=self._provider,
             tracer_provider=self._telemetries.of(experiment),
         )

@@ -11,6 +11,7 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, Trace
 from midspan.instrumentation.handlers import start_agent
 from midspan.instrumentation.messages import content_text
 from midspan.instrumentation.proxy.clock import Moment, within
+from midspan.instrumentation.proxy.closing import Closing
 from midspan.instrumentation.proxy.exchange import Exchange
 from midspan.instrumentation.proxy.outcome import Outcome
 from midspan.instrumentation.proxy.wire import Asked
@@ -82,8 +83,15 @@ class Root:
         said = None if message.get("tool_calls") else message.get("content")
         self.answer = content_text(said) or None
 
-    def write(self, ids: Ids, *, provider: str | None, tracer_provider: TracerProvider) -> None:
-        """Write the span."""
+    def write(
+        self,
+        ids: Ids,
+        closing: Closing,
+        *,
+        provider: str | None,
+        tracer_provider: TracerProvider,
+    ) -> None:
+        """Write the span, with what was told at the end."""
         clock = Moment(self.started_ns)
         with within(Context()):
             ids.keep(self.promised)
@@ -98,9 +106,14 @@ class Root:
                 )
             finally:
                 ids.keep(None)
+            span = trace.get_current_span()
+            span.set_attributes(closing.attributes)
+            for event in closing.events:
+                span.add_event(event.name, event.attributes, event.time_ns)
             clock.now_ns = self.ended_ns
-            if self.failure is not None:
-                step.record_failure(*self.failure)
+            failure = self.failure or closing.failure
+            if failure is not None:
+                step.record_failure(*failure)
             elif self.answer is not None:
                 step.record_answer(self.answer)
             step.stop()

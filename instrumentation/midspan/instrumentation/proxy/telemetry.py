@@ -4,14 +4,18 @@ import logging
 from pathlib import Path
 from typing import Final
 
-from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
-from midspan.instrumentation import Telemetry, conventions, setup
+from midspan.instrumentation import SpoolReport, Telemetry, conventions, setup
 from midspan.instrumentation.proxy.root import Ids
 from midspan.instrumentation.proxy.settings import ProxySettings
-from midspan.instrumentation.run_context import DEFAULT_EXPERIMENT, normalised_run_id
+from midspan.instrumentation.run_context import (
+    ATTRIBUTES,
+    DEFAULT_EXPERIMENT,
+    normalised_run_id,
+)
 from midspan.instrumentation.segment import SUFFIX
 
 logger = logging.getLogger(__name__)
@@ -33,14 +37,16 @@ class Telemetries:
         """Return the tracer provider of an experiment; too many of them share the first."""
         return self._of(experiment)[0]
 
-    def lost(self, run_id: str, launch: int, experiment: str | None) -> int:
-        """Return how many spans of a run that has been closed are in no file.
+    def report(self, run_id: str, launch: int, experiment: str | None) -> SpoolReport:
+        """Return how many spans of a run that has been closed are in its files, and in none.
 
-        The spool could not take them, or their file went with its directory while it was written.
+        Lost are those that the spool could not take, and those whose file went with its directory
+        while it was written.
         """
         report = self._of(experiment)[1].report(run_id)
-        gone = bool(report.written) and not self._has_file(f"{normalised_run_id(run_id)}-{launch}")
-        return report.lost + (report.written if gone else 0)
+        if report.written and not self._has_file(f"{normalised_run_id(run_id)}-{launch}"):
+            return SpoolReport(written=0, lost=report.lost + report.written)
+        return report
 
     def shutdown(self) -> None:
         """Send what waits and close all files."""
@@ -63,7 +69,12 @@ class Telemetries:
         return (directory / f"{stem}{SUFFIX}").exists() or any(directory.glob(f"{stem}*"))
 
     def _make(self, experiment: str) -> tuple[TracerProvider, Telemetry]:
-        resource = {conventions.SERVICE_NAME: SERVICE, conventions.PROJECT_NAME: experiment}
+        # What stands before the proxy, such as the engine that serves the model; the run stands on
+        # each span.
+        told = OTELResourceDetector().detect().attributes
+        kept = {name: value for name, value in told.items() if name not in ATTRIBUTES.values()}
+        own = {conventions.SERVICE_NAME: SERVICE, conventions.PROJECT_NAME: experiment}
+        resource = {**kept, **own}
         provider = TracerProvider(
             resource=Resource(resource),
             sampler=ALWAYS_ON,

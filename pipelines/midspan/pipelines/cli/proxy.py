@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ import click
 
 from midspan.instrumentation import RunContext, environment
 from midspan.instrumentation.proxy import Origin, ProxySettings, ToolSpans, is_local
+from midspan.instrumentation.secrecy import keep_to_itself, read_descriptor
 from midspan.scorers.errors import Exit, InvalidInput, SurroundingsError
 
 if TYPE_CHECKING:
@@ -83,6 +85,11 @@ Example:
     help="A file with the token that clients have to show: as x-midspan-token, or with --key-file "
     "as their API key.",
 )
+@click.option(
+    "--until-eof",
+    is_flag=True,
+    help="End as well when standard input does: when whoever started the proxy has gone.",
+)
 def command(
     upstream: str,
     port: int,
@@ -96,6 +103,7 @@ def command(
     translate_text_calls: bool,
     key_file: Path | None,
     token_file: Path | None,
+    until_eof: bool,
 ) -> Exit:
     """Pass requests on to an OpenAI-compatible or Anthropic server, and record each as a span.
 
@@ -104,6 +112,8 @@ def command(
     unchanged, unless text calls are to be translated. Ends with Ctrl-C or SIGTERM; exit code 3
     where something that passed could not be recorded.
     """
+    if key_file or token_file:
+        keep_to_itself()
     token = _secret(token_file)
     if token is None and not is_local(host):
         raise InvalidInput(
@@ -131,7 +141,7 @@ def command(
     _allow_connections()
     with _listening(host, port) as sock:
         _refuse_itself(origin, sock)
-        tally = asyncio.run(_serve(settings, sock))
+        tally = asyncio.run(_serve(settings, sock, until_eof=until_eof))
     for line in _closing_words(tally, spool):
         click.echo(line, err=True)
     return Exit.IN_PART if tally.lost or tally.unwritten else Exit.DONE
@@ -169,7 +179,9 @@ def _refuse_itself(origin: Origin, sock: "socket.socket") -> None:
         )
 
 
-async def _serve(settings: ProxySettings, sock: "socket.socket") -> "Tally":
+async def _serve(
+    settings: ProxySettings, sock: "socket.socket", *, until_eof: bool = False
+) -> "Tally":
     from midspan.instrumentation.proxy.apart import RecorderApart
     from midspan.instrumentation.proxy.server import serve
 
@@ -180,9 +192,17 @@ async def _serve(settings: ProxySettings, sock: "socket.socket") -> "Tally":
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop)
+        if until_eof:
+            threading.Thread(target=_wait_for_eof, args=(stop,), daemon=True).start()
         click.echo(f"http://{shown}:{port}/v1")
 
     return await serve(settings, sock, RecorderApart(settings), ready=ready)
+
+
+def _wait_for_eof(then: Callable[[], None]) -> None:
+    while os.read(0, 4096):
+        pass
+    then()
 
 
 def _listening(host: str, port: int) -> "socket.socket":
@@ -217,7 +237,8 @@ def _allow_connections() -> None:
 def _secret(path: Path | None) -> str | None:
     if path is None:
         return None
-    secret = path.read_text().strip()
+    given = read_descriptor(str(path))
+    secret = (path.read_bytes() if given is None else given).decode("latin-1").strip()
     if not secret or not secret.isascii():
         raise InvalidInput(f"{path} holds no key: one line of ASCII is expected")
     return secret
