@@ -2,22 +2,15 @@
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from midspan.pipelines.scoring.profile_doubts import (
-    require_consistent,
-    require_parameters,
-    require_possible_gate,
-    require_shares,
-    warn_of_composites,
-    warn_of_profile,
-    warn_of_task_rules,
-)
 from midspan.scorers.errors import InvalidInput, SurroundingsError
 from midspan.scorers.file_format.problems import suggestion
 from midspan.scorers.profile import Base, Extension, Profile, shipped_pack
-from midspan.scorers.setting import Setting
 from midspan.scorers.suite import ExpectedCalls, Suite
+
+if TYPE_CHECKING:
+    from midspan.scorers.setting import Setting
 
 _LISTED: Final = 20
 
@@ -35,10 +28,27 @@ def load_profile(path: Path | str) -> Profile:
     What is no mistake of the file, and most often one all the same, is warned of: a scorer that is
     not installed, a predicate about tools of which the profile knows none.
     """
+    # A second of imports: workers and jobs only read a suite.
+    from midspan.pipelines.scoring.profile_doubts import require_possible_gate, warn_of_profile
+
     profile = Profile.parse(_read(Path(path)), source=str(path), resolve=_resolve)
     require_possible_gate(profile, path)
     warn_of_profile(profile, path)
     return profile
+
+
+def profile_files(path: Path | str) -> tuple[Path, ...]:
+    """Return the file of a profile and those of the profiles that it extends."""
+    read = [Path(path)]
+
+    def resolve(extension: Extension, source: str) -> Base:
+        base = _resolve(extension, source)
+        if extension.is_file:
+            read.append(Path(base.source))
+        return base
+
+    Profile.parse(_read(Path(path)), source=str(path), resolve=resolve)
+    return tuple(dict.fromkeys(read))
 
 
 def load_suite_profile(path: Path | str, suite: Suite) -> Profile:
@@ -64,7 +74,7 @@ def load_setting(
     tasks: Collection[str] = (),
     scores: Collection[str] | None = None,
     examples: bool = True,
-) -> Setting:
+) -> "Setting":
     """Return what runs are judged by: a suite with its profile, unless another one is named.
 
     Expectations overlay those of the suite. `tasks` are those that were run: expectations of a
@@ -72,6 +82,15 @@ def load_setting(
     rows: a part of a composite that is none of them, and that no scorer gives, is warned of.
     Markers must keep to their examples, unless `examples` is false.
     """
+    from midspan.pipelines.scoring.profile_doubts import (
+        require_consistent,
+        require_parameters,
+        require_shares,
+        warn_of_composites,
+        warn_of_task_rules,
+    )
+    from midspan.scorers.setting import Setting
+
     parsed = load_suite(suite) if suite is not None else None
     if profile is None and suite is not None and parsed is not None and parsed.profile is not None:
         profile = suite.parent / parsed.profile
