@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from midspan.pipelines.checks import run_checks
-from midspan.pipelines.demo import demo_suite
+from midspan.pipelines.demo.tasks import demo_suite
 from midspan.pipelines.records import CheckResult
 from midspan.scorers.suite import Suite
 from midspan.scorers.suite.checks import CHECK_KINDS

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from midspan.pipelines.servers import Home, environments, pins
+from midspan.pipelines.servers import Home, environments, installing, pins
 from midspan.scorers.errors import SurroundingsError
 
 
@@ -55,7 +55,7 @@ def test_an_environment_is_made_once(shelf: Path, tiny_home: Home, stub: Any) ->
         "tiny: installed",
     ]
     log = tiny_home.log("tiny-install").read_text()
-    assert f"$ {' '.join(environments.find_uv(tiny_home) or [])} venv" in log
+    assert f"$ {' '.join(installing.find_uv(tiny_home) or [])} venv" in log
     before = (python.parent.parent / environments.MARKER).stat().st_mtime_ns
     said.clear()
     assert environments.ensure(recipe, tiny_home, said.append) == python

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from midspan.pipelines.servers import processes
-from midspan.pipelines.servers.environments import GUARD
+from midspan.pipelines.servers.installing import GUARD
 
 INSTALLER = """
 import os, pathlib, subprocess, sys, time

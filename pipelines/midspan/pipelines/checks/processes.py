@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,14 +56,16 @@ def run_process(
     seconds: float,
     stdin: bytes = b"",
     keep: int = TAIL,
+    variables: Mapping[str, str] | None = None,
 ) -> Ended:
     """Return how a program ended, after it and the group of all it started are gone.
 
     Both streams are read all the while, so that it never waits for us; a child in the background
     that holds them open keeps nobody waiting either. A program that cannot be started is an
-    `OSError`.
+    `OSError`. It gets `variables`, or `environment(directory)` where none are given.
     """
-    with _given(stdin) as given, _started(argv, directory, given) as process:
+    seen = environment(directory.absolute()) if variables is None else variables
+    with _given(stdin) as given, _started(argv, directory, seen, given) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         stdout, stderr = _Tail(keep), _Tail(TAIL)
@@ -141,12 +143,12 @@ def _given(data: bytes) -> Iterator[IO[bytes] | int]:
 
 
 def _started(
-    argv: Sequence[str], directory: Path, stdin: IO[bytes] | int
+    argv: Sequence[str], directory: Path, variables: Mapping[str, str], stdin: IO[bytes] | int
 ) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         list(argv),
         cwd=directory,
-        env=environment(directory.absolute()),
+        env=variables,
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from midspan.instrumentation import environment
-from midspan.pipelines.servers import condition, environments, pins
+from midspan.pipelines.servers import condition, environments, installing, pins
 from midspan.pipelines.servers.finding import Finding, broken, note, ok
 from midspan.pipelines.servers.home import Home
 from midspan.pipelines.servers.recipe import Recipe
@@ -48,11 +48,11 @@ def check_home(home: Home) -> Finding:
 
 def check_installer(home: Home) -> Finding:
     """Return what would install the servers."""
-    if uv := environments.find_uv(home):
+    if uv := installing.find_uv(home):
         return ok("installer", "uv", more=" ".join(uv))
     if find_spec("ensurepip") is not None:
         return note("installer", "python -m venv and pip; uv is faster", "pip install uv")
-    if environments.find_pip() is not None:
+    if installing.find_pip() is not None:
         return note("installer", "pip, which fetches a private uv first", "pip install uv")
     return broken(
         "installer", "neither uv, ensurepip nor pip", "Install uv (https://docs.astral.sh/uv/)"

@@ -5,7 +5,6 @@ import json
 import os
 import platform
 import shutil
-import subprocess
 import sys
 import time
 from importlib.util import find_spec
@@ -14,15 +13,13 @@ from typing import Final
 
 from midspan.pipelines.servers import pins
 from midspan.pipelines.servers.home import Home, Say, locked, make_folder, say_nothing
+from midspan.pipelines.servers.installing import find_pip, find_uv, private_uv, run_step
 from midspan.pipelines.servers.logs import tail
 from midspan.pipelines.servers.recipe import Recipe
 from midspan.scorers.errors import SurroundingsError
 
 MARKER: Final = "midspan-complete.json"
 """Written last: an environment without it was interrupted, and is made again."""
-
-UV: Final = "uv>=0.9.25"
-GUARD: Final = Path(__file__).with_name("guarded.py")
 
 
 def directory(recipe: Recipe, home: Home) -> Path:
@@ -58,30 +55,6 @@ def ensure(recipe: Recipe, home: Home, say: Say = say_nothing) -> Path:
     return folder / "bin" / "python"
 
 
-def find_uv(home: Home) -> list[str] | None:
-    """Return the command of the uv at hand, None when there is none."""
-    if on_path := shutil.which("uv"):
-        return [on_path]
-    if find_spec("uv") is not None:
-        return [sys.executable, "-m", "uv"]
-    for private in (pins.CHECKOUT / ".uv", home.uv):
-        if os.path.isfile(command := private / "bin" / "uv"):
-            return [str(command)]
-    return None
-
-
-def find_pip() -> list[str] | None:
-    """Return the command of the pip at hand: ours, or that of the Python ours was made from."""
-    for python in dict.fromkeys([sys.executable, getattr(sys, "_base_executable", sys.executable)]):
-        command = [python, "-m", "pip", "--disable-pip-version-check"]
-        if (
-            subprocess.run([*command, "--version"], capture_output=True, check=False).returncode
-            == 0
-        ):
-            return command
-    return None
-
-
 def _install(recipe: Recipe, folder: Path, home: Home) -> None:
     make_folder(home.log(recipe.name).parent)
     log = home.log(f"{recipe.name}-install")
@@ -91,14 +64,14 @@ def _install(recipe: Recipe, folder: Path, home: Home) -> None:
     uv = find_uv(home)
     if uv is None and find_spec("ensurepip") is None:
         # Debian splits ensurepip off: `python -m venv` then fails, a private uv does not.
-        pip = find_pip()
-        if pip is None:
+        if find_pip() is None:
             raise SurroundingsError(
                 f"cannot install {recipe.package}: neither uv nor pip is on this machine",
                 fix="Install uv (https://docs.astral.sh/uv/), then run it again.",
             )
-        _run([*pip, "install", "--target", str(home.uv), UV], recipe, log)
-        uv = [str(home.uv / "bin" / "uv")]
+        uv = private_uv(home, log)
+        if uv is None:
+            raise _failed(recipe, log)
     if uv is not None:
         _run([*uv, "venv", "--python", sys.executable, str(folder)], recipe, log)
         install = [*uv, "pip", "install", "--compile-bytecode", "--python", python]
@@ -110,24 +83,12 @@ def _install(recipe: Recipe, folder: Path, home: Home) -> None:
 
 
 def _run(command: list[str], recipe: Recipe, log: Path) -> None:
-    """Run one step of an installation; all that it says goes to the log."""
-    with log.open("a") as file:
-        file.write(f"$ {' '.join(command)}\n")
-        file.flush()
-        # Guarded: an installer left behind would write into what the next `up` makes anew.
-        with subprocess.Popen(
-            [sys.executable, "-I", str(GUARD), *command],
-            stdin=subprocess.PIPE,
-            stdout=file,
-            stderr=subprocess.STDOUT,
-        ) as guard:
-            try:
-                code = guard.wait()
-            finally:
-                assert guard.stdin is not None
-                guard.stdin.close()
-    if code != 0:
-        raise SurroundingsError(
-            f"cannot install {recipe.package} {recipe.version}; {log} ends with\n{tail(log)}",
-            fix=f"When the cause is mended, run it again: midspan up {recipe.name}",
-        )
+    if run_step(command, log) != 0:
+        raise _failed(recipe, log)
+
+
+def _failed(recipe: Recipe, log: Path) -> SurroundingsError:
+    return SurroundingsError(
+        f"cannot install {recipe.package} {recipe.version}; {log} ends with\n{tail(log)}",
+        fix=f"When the cause is mended, run it again: midspan up {recipe.name}",
+    )

@@ -5,9 +5,20 @@ from typing import Final
 
 LINES: Final = 12
 
+_LONGEST: Final = 2**16
 
-def tail(log: Path) -> str:
+
+def tail(log: Path, count: int = LINES) -> str:
     """Return the last lines of a log, marked as such."""
-    lines = log.read_text(errors="replace").splitlines() if log.is_file() else []
-    said = [line for line in lines if line.strip()]
-    return "\n".join(f"  | {line}" for line in said[-LINES:]) or "  | (nothing)"
+    said = [line for line in _end(log).decode(errors="replace").splitlines() if line.strip()]
+    return "\n".join(f"  | {line}" for line in said[-count:]) or "  | (nothing)"
+
+
+def _end(log: Path) -> bytes:
+    """Return what may be shown of a log, which may be long: that of a model's server is."""
+    if not log.is_file():
+        return b""
+    with log.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - _LONGEST))
+        return file.read(_LONGEST)
