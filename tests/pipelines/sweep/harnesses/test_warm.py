@@ -1,0 +1,107 @@
+"""Copies of one process in place of fresh ones."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from midspan.pipelines.ingest.ingest import ingest
+from midspan.pipelines.workspace import Workspace
+from tests.support.seats import RUN_ID, driver_of, harness_of, ran, run_in, seat_in
+from tests.support.templates import copied, template_of
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks on Linux only")
+
+URL = "http://127.0.0.1:8400/run/1/v1"
+
+
+def test_a_copy_is_as_fresh_as_a_process(folder: Path) -> None:
+    harness = harness_of("{kind: python, function: 'shopper:forget', warm: true}")
+    driver = driver_of(harness, folder)
+    seats = [
+        seat_in(folder / f"room{number}", harness, base_url=URL, variables={"N": str(number)})
+        for number in range(3)
+    ]
+    programs = [driver.program(seat) for seat in seats]
+    with template_of(programs[0]) as template:
+        ended = [
+            template.run(program, seat.room.directory)
+            for program, seat in zip(programs, seats, strict=True)
+        ]
+    said = [
+        ran(driver, seat, each.code, each.stdout, each.stderr).said.answer
+        for seat, each in zip(seats, ended, strict=True)
+    ]
+    # Imported once, and what one of them does to the module is unknown to the next.
+    assert len(set(said)) == 1
+    assert said[0] != "None"
+    assert len({each.pid for each in ended}) == 3
+
+
+def test_copies_do_not_draw_the_same_numbers(folder: Path) -> None:
+    harness = harness_of("{kind: python, function: 'shopper:draw', warm: true}")
+    driver = driver_of(harness, folder)
+    seats = [seat_in(folder / room, harness, base_url=URL) for room in ("a", "b")]
+    programs = [driver.program(seat) for seat in seats]
+    with template_of(programs[0]) as template:
+        for program, seat in zip(programs, seats, strict=True):
+            template.run(program, seat.room.directory)
+    said = [ran(driver, seat, 0, b"", b"").said.answer for seat in seats]
+    assert said[0] != said[1]
+
+
+def test_imports_that_start_threads_are_refused(folder: Path) -> None:
+    (folder / "busy.py").write_text(
+        "import threading, time\n"
+        "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
+        "def agent(prompt): return 'fine'\n"
+    )
+    harness = harness_of("{kind: python, function: 'busy:agent', warm: true}")
+    seat = seat_in(folder / "room", harness, base_url=URL)
+    program = driver_of(harness, folder).program(seat)
+    with template_of(program) as template:
+        _, stderr = template.process.communicate(timeout=30)
+    assert template.process.returncode == 1
+    assert stderr == b"midspan: no warm start: what is imported has started 1 threads\n"
+    assert run_in(seat, folder).said.answer == "fine"
+
+
+def test_a_copy_leads_a_session_of_its_own_and_ends_with_who_asked(folder: Path) -> None:
+    (folder / "slow.py").write_text("import time\ndef agent(prompt): time.sleep(60)\n")
+    harness = harness_of("{kind: python, function: 'slow:agent', warm: true}")
+    seat = seat_in(folder / "room", harness, base_url=URL)
+    program = driver_of(harness, folder).program(seat)
+    (folder / "stdin").write_bytes(program.stdin)
+    with template_of(program) as template:
+        with (folder / "stdin").open() as stdin, open(os.devnull, "w") as nothing:
+            streams = [stdin.fileno(), nothing.fileno(), nothing.fileno()]
+            pid = template.ask(program, seat.room.directory, streams)
+        while os.getsid(pid) != pid:
+            time.sleep(0.01)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+@pytest.mark.parametrize("warm", [True, False])
+def test_it_records_itself(warm: bool, folder: Path) -> None:
+    (folder / "traced.py").write_text(
+        "from midspan.instrumentation import agent\n"
+        "@agent('shopper')\ndef answer(prompt): return '39'\n"
+    )
+    keys = f"function: 'traced:answer', instrument: auto, warm: {str(warm).lower()}"
+    harness = harness_of(f"{{kind: python, {keys}}}")
+    seat = seat_in(folder / "room", harness, base_url=URL)
+    ended = copied(seat, folder) if warm else run_in(seat, folder)
+    assert ended.said.answer == "39", ended.stderr
+    assert [file.name for file in seat.spool.iterdir()] == [f"{RUN_ID}-0.otlp.jsonl"]
+    ingest([seat.spool], folder / "workspace")
+    runs = Workspace(folder / "workspace").table("runs").collect()
+    assert runs.select("run_id", "task", "answer").rows() == [(RUN_ID, "price", "39")]
+
+
+def test_only_where_the_suite_asks_for_it(folder: Path) -> None:
+    harness = harness_of("{kind: python, function: 'shopper:brief'}")
+    seat = seat_in(folder / "room", harness, base_url=URL)
+    assert driver_of(harness, folder).program(seat).template == ()
