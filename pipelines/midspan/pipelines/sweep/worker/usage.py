@@ -1,0 +1,189 @@
+"""What a run has used so far, by the spans that stand in its files while it goes on."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from midspan.instrumentation import conventions
+from midspan.instrumentation.proxy.attributes import RESEND_COUNT
+from midspan.instrumentation.proxy.telemetry import SERVICE as PROXY
+from midspan.instrumentation.segment import PART, SUFFIX
+from midspan.pipelines.sweep.worker.prices import Prices
+
+PIECE: Final = 2**20
+ERROR: Final = 2
+"""Status of a span that failed, in OTLP."""
+
+_INPUT: Final = (conventions.INPUT_TOKENS, "llm.token_count.prompt")
+_OUTPUT: Final = (conventions.OUTPUT_TOKENS, "llm.token_count.completion")
+_TOTAL: Final = "llm.token_count.total"
+_MODELS: Final = (conventions.RESPONSE_MODEL, conventions.REQUEST_MODEL, "llm.model_name")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usage:
+    """Amounts of what a budget limits."""
+
+    turns: int = 0
+    tool_calls: int = 0
+    tokens: int = 0
+    cost_usd: float = 0.0
+    spans: int = 0
+    lost: int = 0
+    """Spans that their writer says it could not write."""
+
+    def plus(self, other: "Usage") -> "Usage":
+        """Return the sum."""
+        return Usage(**{n.name: getattr(self, n.name) + getattr(other, n.name) for n in _FIELDS})
+
+    def at_least(self, other: "Usage") -> "Usage":
+        """Return the larger of each amount."""
+        return Usage(
+            **{n.name: max(getattr(self, n.name), getattr(other, n.name)) for n in _FIELDS}
+        )
+
+
+_FIELDS: Final = fields(Usage)
+
+
+class _Span(msgspec.Struct):
+    attributes: list[dict[str, Any]] = []
+    status: dict[str, Any] = {}
+
+
+class _Scope(msgspec.Struct):
+    spans: list[_Span] = []
+
+
+class _Resource(msgspec.Struct):
+    resource: dict[str, Any] = {}
+    scopeSpans: list[_Scope] = []
+
+
+class _Line(msgspec.Struct):
+    resourceSpans: list[_Resource] = []
+
+
+_DECODER: Final = msgspec.json.Decoder(_Line)
+
+
+@dataclass
+class _Reading:
+    """How far a file has been read."""
+
+    offset: int = 0
+    rest: bytes = b""
+
+
+@dataclass
+class Meter:
+    """Reads the files of one launch as they grow.
+
+    The proxy sees an agent's calls from outside, and the agent may record them as well: of both,
+    the larger amount counts, so that no call counts twice.
+    """
+
+    spool: Path
+    stem: str
+    """`<run_id>-<launch>`."""
+    prices: Prices
+    _read: dict[int, _Reading] = field(default_factory=dict)
+    _outside: Usage = Usage()
+    _inside: Usage = Usage()
+
+    def look(self) -> Usage:
+        """Return what has been used, by all that is in the files now."""
+        number = 0
+        while self._look_at(number):
+            number += 1
+        both = self._outside.plus(self._inside)
+        used = self._outside.at_least(self._inside)
+        return replace(used, spans=both.spans, lost=both.lost)
+
+    def _look_at(self, number: int) -> bool:
+        """Read what is new in a segment; return whether there is such a segment."""
+        name = f"{self.stem}.{number:03}{SUFFIX}" if number else f"{self.stem}{SUFFIX}"
+        reading = self._read.setdefault(number, _Reading())
+        for path in (self.spool / f"{name}{PART}", self.spool / name):
+            try:
+                with path.open("rb", buffering=0) as file:
+                    if os.fstat(file.fileno()).st_size > reading.offset:
+                        file.seek(reading.offset)
+                        while data := file.read(PIECE):
+                            self._take(reading, data)
+                    return True
+            except FileNotFoundError:
+                continue
+        return False
+
+    def _take(self, reading: _Reading, data: bytes) -> None:
+        reading.offset += len(data)
+        *lines, reading.rest = (reading.rest + data).split(b"\n")
+        for line in lines:
+            if line.strip():
+                self._count(line)
+
+    def _count(self, line: bytes) -> None:
+        try:
+            told = _DECODER.decode(line)
+        except (msgspec.MsgspecError, ValueError):
+            return  # ingest tells of it; here it is nothing that was used
+        for resource in told.resourceSpans:
+            attributes = _plain(resource.resource.get("attributes") or [])
+            used = Usage()
+            for scope in resource.scopeSpans:
+                for span in scope.spans:
+                    used = used.plus(self._used(span))
+            if attributes.get(conventions.SERVICE_NAME) == PROXY:
+                self._outside = self._outside.plus(used)
+            else:
+                self._inside = self._inside.plus(used)
+
+    def _used(self, span: _Span) -> Usage:
+        attributes = _plain(span.attributes)
+        kind = str(attributes.get(conventions.SPAN_KIND) or "").upper()
+        operation = attributes.get(conventions.OPERATION_NAME)
+        lost = int(attributes.get(conventions.SPANS_LOST) or 0)
+        if kind == "TOOL" or operation == "execute_tool":
+            return Usage(tool_calls=1, spans=1, lost=lost)
+        if kind != "LLM" and operation not in ("chat", "text_completion", "generate_content"):
+            return Usage(spans=1, lost=lost)
+        came_to_nothing = span.status.get("code") in (ERROR, "STATUS_CODE_ERROR")
+        sent_again = bool(attributes.get(RESEND_COUNT))
+        given, got = _first(attributes, _INPUT), _first(attributes, _OUTPUT)
+        return Usage(
+            turns=0 if came_to_nothing or sent_again else 1,
+            tokens=int(given + got or attributes.get(_TOTAL) or 0),
+            cost_usd=self.prices.cost(
+                [str(attributes[name]) for name in _MODELS if name in attributes], attributes
+            ),
+            spans=1,
+            lost=lost,
+        )
+
+
+def _first(attributes: Mapping[str, Any], names: tuple[str, ...]) -> int:
+    return next((int(attributes[name]) for name in names if _is_number(attributes.get(name))), 0)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float)
+
+
+def _plain(attributes: list[dict[str, Any]]) -> dict[str, Any]:
+    return dict(_pairs(attributes))
+
+
+def _pairs(attributes: list[dict[str, Any]]) -> Iterator[tuple[str, Any]]:
+    for each in attributes:
+        value = each.get("value")
+        if isinstance(value, dict):
+            for kind, inner in value.items():
+                if kind == "intValue":
+                    yield str(each.get("key")), int(inner)
+                elif kind in ("stringValue", "doubleValue", "boolValue"):
+                    yield str(each.get("key")), inner

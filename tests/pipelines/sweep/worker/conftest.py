@@ -1,0 +1,184 @@
+"""Sweeps of one file each: an agent in a few lines, run as a process before the real proxy."""
+
+import json
+import sys
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+import yaml
+
+from midspan.pipelines.records import ResultRecord, read_result
+from midspan.pipelines.sweep.layout import SweepFolder
+from midspan.pipelines.sweep.plan import SweepPlan, planned_sweep
+from midspan.pipelines.sweep.revisions import resolver
+from midspan.pipelines.sweep.stored import store_sweep, stored_sweep
+from midspan.pipelines.sweep.worker import Event, Tries, Worked, work
+
+ASK = """
+import json, os, sys, time, urllib.request
+
+def ask(content="hello", **more):
+    '''Return what the model says; an error of the server is raised.'''
+    messages = [{"role": "user", "content": content}]
+    body = json.dumps({"model": os.environ["MIDSPAN_MODEL"], "messages": messages, **more})
+    request = urllib.request.Request(
+        os.environ["OPENAI_BASE_URL"] + "/chat/completions",
+        body.encode(),
+        {
+            "content-type": "application/json",
+            "authorization": "Bearer " + os.environ["OPENAI_API_KEY"],
+        },
+    )
+    with urllib.request.urlopen(request) as reply:
+        return json.load(reply)["choices"][0]["message"]["content"]
+"""
+"""What stands before every agent of these tests."""
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Model:
+    """A server that answers all alike; it keeps what it was asked."""
+
+    url: str
+    status: int = 200
+    asked: list[Json] = field(default_factory=list)
+    keys: list[str | None] = field(default_factory=list)
+
+
+@contextmanager
+def answering(text: str = "42") -> Iterator[Model]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = -1
+
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            told.asked.append(asked)
+            told.keys.append(self.headers.get("authorization"))
+            message = {"role": "assistant", "content": text}
+            reply: Json = {
+                "id": f"r-{len(told.asked)}",
+                "object": "chat.completion",
+                "model": asked["model"],
+                "choices": [{"index": 0, "finish_reason": "stop", "message": message}],
+                "usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15},
+            }
+            if told.status != 200:
+                reply = {"error": {"message": "broken", "type": "server_error"}}
+            data = json.dumps(reply).encode()
+            self.send_response(told.status)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        server.block_on_close = False
+        told = Model(url=f"http://127.0.0.1:{server.server_address[1]}/v1")
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield told
+        server.shutdown()
+
+
+@pytest.fixture
+def model() -> Iterator[Model]:
+    with answering() as server:
+        yield server
+
+
+@dataclass
+class Sweep:
+    """One that is planned and stored, and can be worked at."""
+
+    folder: SweepFolder
+    plan: SweepPlan
+    events: list[Event] = field(default_factory=list)
+
+    def work(self, **more: Any) -> Worked:
+        more.setdefault("tries", Tries(launches=1))
+        more.setdefault("grace", 0.5)
+        return work(self.plan, self.folder, tell=self.events.append, **more)
+
+    def records(self) -> list[ResultRecord]:
+        return [read_result(path) for path in sorted(self.folder.spool.glob("*.result.json"))]
+
+    def record(self) -> ResultRecord:
+        (record,) = self.records()
+        return record
+
+    def log(self) -> str:
+        (log,) = (path for path in self.folder.logs.iterdir() if "-20" not in path.name)
+        return log.read_text(encoding="utf-8")
+
+    def spans(self) -> list[Json]:
+        lines = [
+            json.loads(line)
+            for file in sorted(self.folder.spool.glob("*.otlp.jsonl"))
+            for line in file.read_text(encoding="utf-8").splitlines()
+        ]
+        return [
+            span
+            for line in lines
+            for resource in line["resourceSpans"]
+            for scope in resource["scopeSpans"]
+            for span in scope["spans"]
+        ]
+
+
+Begin = Callable[..., Sweep]
+
+
+def suite_of(
+    endpoint: str | None,
+    *,
+    trials: int = 1,
+    budget: Mapping[str, Any] | None = None,
+    model: Mapping[str, Any] | None = None,
+    harness: Mapping[str, Any] | None = None,
+    task: Mapping[str, Any] | None = None,
+) -> Json:
+    argv = [sys.executable, "{suite}/agent.py"]
+    reached = {} if endpoint is None else {"endpoint": endpoint}
+    return {
+        "suite": "shop",
+        "contract": 1,
+        "defaults": {"budget": {"seconds": 30, **(budget or {})}},
+        "tasks": [{"id": "sum", "prompt": "What is 6 times 7?", **(task or {})}],
+        "matrix": {
+            "models": [{"name": "m-1", **reached, **(model or {})}],
+            "trials": trials,
+        },
+        "harnesses": {
+            "agent": {"kind": "command", "argv": argv, "files": ["agent.py"], **(harness or {})}
+        },
+    }
+
+
+@pytest.fixture
+def begin(tmp_path: Path, model: Model) -> Begin:
+    """Plans and stores a sweep with an agent of these lines."""
+
+    def made(code: str, *, endpoint: str | None = model.url, **chosen: Any) -> Sweep:
+        written = tmp_path / "written"
+        written.mkdir(exist_ok=True)
+        (written / "agent.py").write_text(ASK + textwrap.dedent(code), encoding="utf-8")
+        suite = written / "suite.yaml"
+        suite.write_text(yaml.safe_dump(suite_of(endpoint, **chosen)), encoding="utf-8")
+        folder = SweepFolder(tmp_path / "sweep")
+        store_sweep(planned_sweep(suite, resolve=resolver()), folder)
+        return Sweep(folder=folder, plan=stored_sweep(folder))
+
+    return made
