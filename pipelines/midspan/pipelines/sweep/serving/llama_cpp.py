@@ -1,0 +1,66 @@
+"""llama.cpp, as `llama-server`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from midspan.pipelines.servers.recipe import HOST
+from midspan.pipelines.sweep.serving.engine import Engine
+from midspan.pipelines.sweep.serving.weights import Weights, fetched
+from midspan.scorers.suite import Model
+
+if TYPE_CHECKING:
+    import httpx
+
+
+@dataclass(frozen=True, kw_only=True)
+class LlamaCpp(Engine):
+    """llama.cpp's server: tool calls are read by the chat template in the weights."""
+
+    name: str = "llama-cpp"
+    program: str = "llama-server"
+    install: str = (
+        "Install llama.cpp (https://github.com/ggml-org/llama.cpp/blob/master/docs/install.md)"
+    )
+    usual_places: tuple[str, ...] = ("/app/llama-server",)
+
+    def command(self, program: str, model: Model, weights: Weights, port: int) -> list[str]:
+        """Return `llama-server` with the file, or with the repository that it fetches itself."""
+        serve = model.serve
+        assert serve is not None
+        argv = [program]
+        if weights.path is not None:
+            argv += ["--model", str(weights.path)]
+        else:
+            argv += ["--hf-repo", serve.weights or model.name]
+        argv += ["--alias", model.name, "--host", HOST, "--port", str(port), "--jinja"]
+        if serve.max_model_len is not None:
+            argv += ["--ctx-size", str(serve.max_model_len)]
+        return [*argv, *serve.arguments]
+
+    def placed(
+        self,
+        model: Model,
+        weights: Weights,
+        directory: Path,
+        log: Path,
+        variables: Mapping[str, str],
+    ) -> Weights:
+        """Return the weights as a file where a file is named: it knows no revisions itself."""
+        serve = model.serve
+        assert serve is not None
+        if weights.path is None and serve.file is not None:
+            return fetched(model, weights, log, variables, seconds=serve.start_seconds)
+        return weights
+
+    def version(self, program: str, client: "httpx.Client", variables: Mapping[str, str]) -> str:
+        """Return the build that `/props` names."""
+        answer = client.get("/props")
+        return str(answer.json().get("build_info", "")) if answer.is_success else ""
+
+    def settings(self, model: Model) -> dict[str, Any]:
+        """Return also the file of the weights."""
+        serve = model.serve
+        assert serve is not None
+        return {**super().settings(model), "file": serve.file}
