@@ -149,3 +149,12 @@ def test_records_that_cannot_be_read_are_quarantined_once(tmp_path: Path) -> Non
     ]
     assert counts(ingest([tmp_path / "in"], tmp_path / "ws")) == (0, 0, 0, 0)
     assert len(rows(Workspace(tmp_path / "ws"), "quarantine")) == 2
+
+
+def test_runs_without_any_span_come_in_one_after_the_other(tmp_path: Path) -> None:
+    write_plan(tmp_path / "plan.jsonl", [planned(), planned(run_id=OTHER)])
+    write_result(tmp_path, result(answer="one"))
+    ingest([tmp_path], tmp_path / "ws")
+    write_result(tmp_path, result(run_id=OTHER, answer="two"))
+    ingest([tmp_path], tmp_path / "ws")
+    assert sorted(rows(Workspace(tmp_path / "ws"), "runs", "answer")) == [("one",), ("two",)]

@@ -1,1 +1,1 @@
-"""Runs as training data."""
+"""Runs as training data, and as sessions that trace viewers read."""

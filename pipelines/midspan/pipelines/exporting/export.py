@@ -1,21 +1,16 @@
 """Runs as training data: the failed ones, or those that succeeded."""
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal
-
-import polars as pl
+from typing import Final, Literal
 
 from midspan.instrumentation.redaction import Redaction
 from midspan.pipelines.exporting.chat_messages import Message, chat, recorded
-from midspan.pipelines.scoring.chunks import Chunks
+from midspan.pipelines.exporting.chosen import Exported, chosen_runs, offered_tools
 from midspan.pipelines.workspace import Workspace
-from midspan.scorers.comparison.runs import told_outcomes
-from midspan.scorers.outcomes import with_outcome
-from midspan.scorers.run_view import Run, runs_of
-from midspan.scorers.setting import default_setting
+from midspan.scorers.run_view import Run
+
+__all__ = ["SUCCESSES", "Exported", "Form", "export"]
 
 Form = Literal["jsonl", "chat"]
 
@@ -23,16 +18,6 @@ SUCCESSES: Final = ("success",)
 
 _CONTEXT: Final = ("task", "model", "revision", "tier", "harness", "trial")
 _CALL: Final = ("call", "turn", "name", "arguments", "result", "error_message", "fault")
-
-
-@dataclass(kw_only=True)
-class Exported:
-    """What has been exported so far."""
-
-    runs: int = 0
-    left_out: dict[str, str] = field(default_factory=dict)
-    """Runs of which no record was made, with the reason."""
-    redacted: Counter[str] = field(default_factory=Counter)
 
 
 def export(
@@ -49,29 +34,14 @@ def export(
     """
     redact = Redaction(emails=emails)
     tally.redacted = redact.counts
-    chunks = Chunks(workspace, default_setting())
-    tools = _tools(workspace)
-    for chunk in chunks.every:
-        tables = chunks.tables(chunk)
-        ended = with_outcome(tables.runs, tables.spans, tables.text)
-        told = told_outcomes(ended, chunks.frame("scores", chunk))
-        found = told.filter(pl.col("outcome").is_in(outcomes)).select("run_id", "outcome").collect()
-        outcome_of = dict(found.iter_rows())
-        wanted = pl.col("run_id").is_in(found["run_id"].implode())
-        chosen = replace(
-            tables,
-            runs=tables.runs.filter(wanted),
-            calls=tables.calls.filter(wanted),
-            spans=tables.spans.filter(wanted),
-            text=tables.text.filter(wanted),
-        )
-        for run in runs_of(chosen):
-            record = _record(run, outcome_of[run.id], form, tools)
-            if isinstance(record, str):
-                tally.left_out[run.id] = record
-                continue
-            tally.runs += 1
-            yield json.dumps(redact(record, run.id), ensure_ascii=False) + "\n"
+    tools = offered_tools(workspace)
+    for run, outcome in chosen_runs(workspace, outcomes):
+        record = _record(run, outcome, form, tools)
+        if isinstance(record, str):
+            tally.left_out[run.id] = record
+            continue
+        tally.runs += 1
+        yield json.dumps(redact(record, run.id), ensure_ascii=False) + "\n"
 
 
 def _record(
@@ -110,17 +80,3 @@ def _conversation(run: Run) -> tuple[list[Message] | None, str | None]:
     if before is None:
         return None, None
     return [*before, *(after or ())], last.row["tools_digest"]
-
-
-def _tools(workspace: Workspace) -> dict[str, list[Message]]:
-    """Return the tools offered together, by digest, as chat templates take them."""
-    offered: dict[str, list[Message]] = {}
-    rows = workspace.table("tools").sort("digest", "name").collect()
-    for row in rows.iter_rows(named=True):
-        function: dict[str, Any] = {"name": row["name"]}
-        if row["description"] is not None:
-            function["description"] = row["description"]
-        if row["schema"] is not None:
-            function["parameters"] = json.loads(row["schema"])
-        offered.setdefault(row["digest"], []).append({"type": "function", "function": function})
-    return offered

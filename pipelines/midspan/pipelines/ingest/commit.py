@@ -126,6 +126,8 @@ def _tools(
 def _offered(parts: Sequence[Path]) -> list[str]:
     """Return the digests of the sets of tools that spans in some files were offered."""
     scans = [scan([part]).select("tools_digest") for part in parts]
+    if not scans:
+        return []
     return pl.concat(scans).unique().collect()["tools_digest"].drop_nulls().to_list()
 
 

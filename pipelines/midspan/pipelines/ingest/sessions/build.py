@@ -61,7 +61,9 @@ class _Builder:
         answered = (made for made in self._spans if made.kind == "llm")
         model = next((made.request_model for made in answered if made.request_model), None)
         context = {"model": model, "harness": self._session.harness}
-        span.context = {name: value for name, value in context.items() if value}
+        told = {name: value for name, value in context.items() if value}
+        span.context = self._session.context or told
+        span.output = self._session.answer or span.output
         span.attributes = as_json(self._session.attributes)
         return self._spans
 

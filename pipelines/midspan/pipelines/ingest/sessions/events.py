@@ -98,7 +98,8 @@ class Session(msgspec.Struct, kw_only=True):
     """One session: its events in order, and what holds for all of it.
 
     `root` is the key of the agent whose session this is: empty for the one the user spoke to.
-    `ended` is None where the events themselves have to tell.
+    `ended` and `answer` are None where the events themselves have to tell; so is the context of the
+    run where there is none.
     """
 
     id: str
@@ -109,4 +110,6 @@ class Session(msgspec.Struct, kw_only=True):
     root: str = ""
     started_ns: int | None = None
     ended: bool | None = None
+    answer: str | None = None
     attributes: dict[str, Any] = {}
+    context: dict[str, Any] = {}

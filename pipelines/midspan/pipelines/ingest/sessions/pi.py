@@ -27,7 +27,17 @@ from midspan.pipelines.ingest.sessions.decode import (
     whole,
 )
 from midspan.pipelines.ingest.sessions.events import Answer, Event, Prompt, Result, Session, Usage
-from midspan.pipelines.ingest.span import Emitted
+from midspan.pipelines.ingest.sessions.pi_custom import (
+    RUN,
+    SYSTEM_PROMPT,
+    TOOLS,
+    arguments_of,
+    context_of,
+    ended_of,
+    raw,
+    tools_of,
+)
+from midspan.pipelines.ingest.span import Emitted, Tool
 
 DIALECT: Final = "pi-session"
 
@@ -55,6 +65,8 @@ class _Reader:
         self._leaf: str | None = None
         self._streamed: dict[int, str] = defaultdict(str)
         self._executed: dict[str, str] = {}
+        self._run: Entry = {}
+        self._tools: tuple[Tool, ...] | None = None
 
     def take(self, entry: Entry) -> None:
         """Read one line of either form."""
@@ -80,6 +92,8 @@ class _Reader:
             self._prompt(id_, string(entry, "summary"), time)
         elif kind == "custom_message":
             self._prompt(id_, text_of(entry.get("content")), time)
+        elif kind == "custom":
+            self._custom(id_, string(entry, "customType"), inner(entry, "data"), time)
 
     def session(self, name: str) -> Session:
         """Return what was read."""
@@ -96,6 +110,9 @@ class _Reader:
             events=events,
             started_ns=nanoseconds(header.get("timestamp")),
             attributes={k: header[k] for k in ("cwd", "version", "parentSession") if k in header},
+            ended=ended_of(self._run),
+            answer=string(self._run, "answer"),
+            context=context_of(self._run),
         )
 
     def _path(self) -> Iterator[str]:
@@ -121,8 +138,19 @@ class _Reader:
         if event.get("type") == "toolcall_delta" and isinstance(index, int):
             self._streamed[index] += delta if isinstance(delta, str) else ""
 
-    def _prompt(self, id_: str | None, text: str | None, time: int | None) -> None:
-        self._events.append((id_, Prompt(text=text or "", asked=False, time_ns=time)))
+    def _prompt(
+        self, id_: str | None, text: str | None, time: int | None, *, role: str = "user"
+    ) -> None:
+        self._events.append((id_, Prompt(text=text or "", role=role, asked=False, time_ns=time)))
+
+    def _custom(self, id_: str | None, kind: str | None, data: Entry, time: int | None) -> None:
+        """Read what others than pi keep in its sessions, where it says what pi does not."""
+        if kind == RUN:
+            self._run = data
+        elif kind == TOOLS:
+            self._tools = tools_of(data)
+        elif kind == SYSTEM_PROMPT:
+            self._prompt(id_, string(data, "systemPrompt"), time, role="system")
 
     def _message(self, id_: str | None, message: Entry, written: int | None) -> None:
         """Read a message; `written` is the time of its entry, which has the end of an answer."""
@@ -133,14 +161,14 @@ class _Reader:
         elif role == "assistant":
             answer = _answer(message, self._streamed)
             answer.key = str(message.get("timestamp") or id_ or len(self._events))
-            answer.start_ns, answer.end_ns = time, written
+            answer.start_ns, answer.end_ns, answer.tools = time, written, self._tools
             self._events.append((id_, answer))
         elif role == "toolResult":
             call_id, failed = string(message, "toolCallId"), message.get("isError")
             result = Result(
                 call_id=call_id,
                 name=string(message, "toolName"),
-                arguments=self._executed.pop(call_id or "", None),
+                arguments=self._executed.pop(call_id or "", None) or arguments_of(message),
                 output=text_of(message.get("content")),
                 failed=failed if isinstance(failed, bool) else None,
                 end_ns=time or written,
@@ -164,8 +192,8 @@ def _answer(message: Entry, streamed: dict[int, str]) -> Answer:
         elif part.get("type") == "thinking":
             thoughts.append(string(part, "thinking") or "")
         elif part.get("type") == "toolCall":
-            raw = _raw_arguments(part.get("arguments"), streamed.get(index), notes)
-            calls.append(Emitted(string(part, "id"), string(part, "name") or "", raw))
+            written = _raw_arguments(part.get("arguments"), streamed.get(index), notes)
+            calls.append(Emitted(string(part, "id"), string(part, "name") or "", written))
     reason = string(message, "stopReason")
     failed = string(message, "errorMessage") or "no message" if reason == "error" else None
     status = http_status(failed)
@@ -197,7 +225,7 @@ def _raw_arguments(arguments: Any, streamed: str | None, notes: list[str]) -> st
         except ValueError:
             notes += [] if "repaired" in notes else ["repaired"]
             return streamed
-    return None if arguments is None else as_json(arguments)
+    return None if arguments is None else raw(arguments)
 
 
 def _usage(usage: Entry, *, asked: bool) -> Usage | None:
