@@ -1,0 +1,96 @@
+"""What the trials of a task come to."""
+
+from pathlib import Path
+
+import pytest
+
+from midspan.pipelines.comparison.run_verdicts import RunVerdict
+from midspan.pipelines.pytest_plugin.trials import Sum, Trial, summed
+
+
+def trials(*outcomes: str | None) -> list[Trial]:
+    """Trials that ended so; None: there is no run."""
+    return [
+        Trial(number=number, verdict=None if outcome is None else verdict(outcome))
+        for number, outcome in enumerate(outcomes)
+    ]
+
+
+def verdict(outcome: str) -> RunVerdict:
+    message = "" if outcome == "success" else f"{outcome}: why"
+    return RunVerdict(run_id="r", name="task", outcome=outcome, message=message)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "pass_rate", "state", "head"),
+    [
+        (("success", "success"), 1, "passed", "2 of 2 trials succeeded; all have to"),
+        (("success", "wrong"), 1, "failed", "1 of 2 trials succeeded; all have to"),
+        (
+            ("success", "wrong"),
+            0.5,
+            "passed",
+            "1 of 2 trials succeeded; 1 has to (--midspan-pass-rate 0.5)",
+        ),
+        (
+            ("success", "wrong", "timeout", "wrong", "wrong"),
+            0.4,
+            "failed",
+            "1 of 5 trials succeeded; 2 have to (--midspan-pass-rate 0.4)",
+        ),
+        (
+            ("wrong", "wrong"),
+            0,
+            "failed",
+            "0 of 2 trials succeeded; 1 has to (--midspan-pass-rate any)",
+        ),
+        (
+            ("success", "infra"),
+            1,
+            "unknown",
+            "1 of 2 trials succeeded, of 1 it is not known; all have to",
+        ),
+        (
+            ("wrong", "infra"),
+            1,
+            "failed",
+            "0 of 2 trials succeeded, of 1 it is not known; all have to",
+        ),
+        (
+            ("success", "unscored", None),
+            0,
+            "passed",
+            "1 of 3 trials succeeded, of 2 it is not known; 1 has to (--midspan-pass-rate any)",
+        ),
+        (("success",) * 10, 0.7, "passed", "10 of 10 trials succeeded; 7 have to"),
+    ],
+)
+def test_enough_too_few_or_not_known(
+    outcomes: tuple[str | None, ...], pass_rate: float, state: str, head: str
+) -> None:
+    found = summed(trials(*outcomes), pass_rate=pass_rate)
+    assert (found.state, found.message.splitlines()[0][: len(head)]) == (state, head)
+
+
+def test_each_trial_that_did_not_succeed_is_told(tmp_path: Path) -> None:
+    log = tmp_path / "a.log"
+    log.write_text("starting\nValueError: \x1b[31mno order\n\n")
+    failed = Trial(number=1, verdict=verdict("agent_error"), problem="no disk", log=log)
+    found = summed([*trials("success"), failed], pass_rate=1)
+    assert found == Sum(
+        state="failed",
+        message=(
+            "1 of 2 trials succeeded; all have to\n"
+            "trial 1: agent_error: why\n"
+            "no disk\n"
+            f"what it printed: {log} ... ValueError: [31mno order"
+        ),
+    )
+
+
+def test_of_many_only_some_are_told() -> None:
+    lines = summed(trials(*["wrong"] * 7, None), pass_rate=1).message.splitlines()
+    assert lines[1:] == [
+        *(f"trial {n}: wrong: why" for n in range(5)),
+        "3 more trials that did not succeed",
+    ]
