@@ -42,6 +42,9 @@ VERBS: Final[dict[str, Verb]] = {
     "proxy": Verb(
         "midspan.pipelines.cli.proxy", "proxy", "Record what passes between an agent and its model"
     ),
+    "sweep": Verb(
+        "midspan.pipelines.cli.sweep", "pipelines", "Run a suite with all variants of its matrix"
+    ),
     "ingest": Verb("midspan.pipelines.cli.ingest", "pipelines", "Read spans into a workspace"),
     "checks": Verb("midspan.pipelines.cli.checks", "pipelines", "Check what a run left behind"),
     "score": Verb(

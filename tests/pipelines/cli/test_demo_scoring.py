@@ -6,8 +6,8 @@ import pytest
 
 from midspan.pipelines.cli.demo import _ingest_and_score
 from midspan.pipelines.comparison.compare import compare_workspaces
-from midspan.pipelines.demo import SUITE, run_demo
-from midspan.pipelines.demo.tasks import copy_suite
+from midspan.pipelines.demo.runner import run_demo
+from midspan.pipelines.demo.tasks import SUITE, copy_suite
 from midspan.pipelines.files import load_setting
 from midspan.pipelines.scoring.judged_by import recall
 from midspan.pipelines.workspace import Workspace

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 MARK: Final = ".midspan-demo"
 """Stands in a directory that the demo made, and so may make anew."""
 
-MADE: Final = ("workspace", "spool", "runs", "suite.yaml", "profile.yaml", "files")
-"""What the demo makes in its directory, and replaces."""
+MADE: Final = (
+    *("workspace", "spool", "suite", "sessions", "logs", "claims", "rooms", "runs"),
+    *("suite.yaml", "profile.yaml", "files"),
+)
+"""What the demo makes in its directory, or did once, and replaces."""
 
 RUNS: Final = 144
 
@@ -88,7 +91,7 @@ def prepare(directory: Path) -> None:
 
 def _run(directory: Path) -> None:
     from midspan.pipelines.cli import console
-    from midspan.pipelines.demo import run_demo
+    from midspan.pipelines.demo.runner import run_demo
     from midspan.pipelines.demo.tasks import copy_suite
 
     copy_suite(directory)

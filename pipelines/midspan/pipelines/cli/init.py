@@ -11,6 +11,8 @@ from midspan.scorers.errors import Exit, InvalidInput
 
 NEXT: Final = (
     "Put your tasks into {suite}; every mistake in it is told with its line. Then:\n"
+    "  midspan sweep plan {suite}\n"
+    "      shows what would be run, and what that needs; `midspan sweep run` runs it\n"
     "  midspan checks run {suite} --task open-total --dir DIR --answer TEXT\n"
     "      checks what a run left in DIR\n"
     "  midspan score WORKSPACE --suite {suite}\n"
@@ -29,8 +31,7 @@ def command(directory: Path, schemas: bool) -> int:
     """Write a starter suite.yaml, profile.yaml and inputs into DIRECTORY.
 
     Nothing is overwritten: if one of the files exists, none is written. The JSON Schemas in
-    .midspan/ let an editor complete keys and mark mistakes while you type. No command starts the
-    agents of a suite yet; their runs can be checked and scored by it.
+    .midspan/ let an editor complete keys and mark mistakes while you type.
     """
     from midspan.pipelines.starter import schema_files, starter_files
 

@@ -1,7 +1,5 @@
 """What the model is told about the tools: names, texts and schemas, the same at every revision."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -79,9 +77,3 @@ DEFINITIONS: Final[Sequence[dict[str, Any]]] = (
         required=["command"],
     ),
 )
-
-
-def definitions_digest() -> str:
-    """Return the digest of all definitions, which a harness record carries."""
-    text = json.dumps(DEFINITIONS, sort_keys=True)
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

@@ -1,61 +1,24 @@
 """The spans of the demo agent: the one place that knows midspan's instrumentation."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.sampling import ALWAYS_ON
+from opentelemetry.trace import TracerProvider
 
-from midspan.instrumentation import (
-    RunContext,
-    SpoolReport,
-    Telemetry,
-    agent,
-    conventions,
-    llm_call,
-    run,
-    setup,
-    tool_call,
-)
+from midspan.instrumentation import agent, llm_call, tool_call
 from midspan.instrumentation.handlers import AgentHandle, LlmHandle, ToolHandle
-from midspan.pipelines.records import PlannedRun
 
 PROVIDER: Final = "scripted"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recorder:
-    """Starts the steps of agents and keeps them in a spool."""
+    """Starts the steps of agents."""
 
-    tracer_provider: TracerProvider
-    telemetry: Telemetry
-
-    @classmethod
-    @contextmanager
-    def opened(cls, spool: Path, experiment: str, service_name: str) -> Iterator[Self]:
-        """Yield a recorder that writes to a spool, apart from whatever this process traces else."""
-        resource = {"service.name": service_name, conventions.PROJECT_NAME: experiment}
-        provider = TracerProvider(
-            resource=Resource.create(resource), sampler=ALWAYS_ON, shutdown_on_exit=False
-        )
-        telemetry = setup(spool=spool, tracer_provider=provider)
-        try:
-            yield cls(tracer_provider=provider, telemetry=telemetry)
-        finally:
-            provider.shutdown()
-
-    def run(self, planned: PlannedRun) -> AbstractContextManager[RunContext]:
-        """Return the block of a run: steps inside belong to it, its file closes at the end."""
-        names = ("run_id", "experiment", "task", "model", "revision", "tier", "harness", "trial")
-        return run(RunContext(**{name: getattr(planned, name) for name in names}))
-
-    def report(self, run_id: str) -> SpoolReport:
-        """Return how many spans of a run were written and lost."""
-        return self.telemetry.report(run_id)
+    tracer_provider: TracerProvider | None = None
+    """None: that of the process."""
 
     def agent(self, name: str, *, question: str, model: str) -> AgentHandle:
         """Return the step around a whole run."""

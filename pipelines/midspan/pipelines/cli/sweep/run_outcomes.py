@@ -1,0 +1,57 @@
+"""What `midspan sweep run` says at its end: how every planned run came out, and what comes next."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from midspan.pipelines.cli import console
+from midspan.scorers.errors import Exit
+
+if TYPE_CHECKING:
+    from midspan.pipelines.sweep.layout import SweepFolder
+    from midspan.pipelines.sweep.local import Judged
+    from midspan.pipelines.sweep.plan import SweepRun
+    from midspan.pipelines.sweep.worker import Worked
+
+
+def show_outcomes(
+    folder: "SweepFolder", runs: "Sequence[SweepRun]", worked: "Worked", judged: "Judged"
+) -> Exit:
+    """Print the table of outcomes, and return what the command ends with."""
+    from midspan.dashboards.terminal.sweep_outcomes import sweep_outcomes
+    from midspan.pipelines.sweep.outcomes import outcomes
+    from midspan.pipelines.workspace import Workspace
+
+    console.show_whole(sweep_outcomes(outcomes(runs, worked, Workspace(folder.workspace))))
+    for run_id in worked.infra:
+        console.note(f"infra: {_name(runs, run_id)}; its log: {_last_log(folder, run_id)}")
+    if judged.read.quarantined:
+        where = f"midspan table {folder.workspace} quarantine"
+        console.note(f"{judged.read.quarantined:,} spans quarantined: {where}")
+    for name, reason in judged.score.failed.items():
+        console.note(f"scorer {name} failed: {reason}")
+    if worked.infra or worked.missing:
+        console.note("the same command launches what is infra again")
+    console.note(f"next: midspan table {folder.workspace} runs")
+    console.note(f"      midspan compare {folder.workspace} --by {_axis(runs)}")
+    console.note(f"      midspan failures {folder.workspace}")
+    whole = judged.is_whole and not worked.infra and not worked.missing
+    return Exit.DONE if whole else Exit.IN_PART
+
+
+def _name(runs: "Sequence[SweepRun]", run_id: str) -> str:
+    planned = next(run.planned for run in runs if run.run_id == run_id)
+    names = (planned.model, planned.revision, planned.tier, planned.harness, planned.task)
+    return f"{' · '.join(name for name in names if name)} #{planned.trial}"
+
+
+def _last_log(folder: "SweepFolder", run_id: str) -> str:
+    logs = list(folder.logs.glob(f"{run_id}-*.log"))
+    return str(max(logs, key=lambda log: (len(log.name), log.name))) if logs else "none"
+
+
+def _axis(runs: "Sequence[SweepRun]") -> str:
+    """Return an axis on which there is something to compare."""
+    for axis in ("revision", "model", "tier", "harness"):
+        if len({getattr(run.planned, axis) for run in runs}) > 1:
+            return axis
+    return "model"

@@ -1,0 +1,86 @@
+"""How far a sweep is, live: runs done, running and infra, their rate, and when it ends."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from midspan.instrumentation import streams
+from midspan.pipelines.cli import console
+from midspan.pipelines.sweep.worker import Event, RunBegun, RunEnded, Told, WorkBegun
+
+
+class _Counts(ProgressColumn):
+    """Runs by how far they are."""
+
+    def render(self, task: Task) -> Text:
+        """Return the column of the bar."""
+        words = [f"{task.completed:,.0f} of {task.total or 0:,.0f} done"]
+        words += [f"{count:,} {name}" for name, count in task.fields["counts"].items() if count]
+        if speed := task.finished_speed or task.speed:
+            words.append(f"{speed * 60:,.0f} runs/min" if speed < 1 else f"{speed:,.1f} runs/s")
+        return Text("  " + " · ".join(words))
+
+
+@contextmanager
+def runs_told() -> Iterator[tuple[Callable[[Event], None], console.Report]]:
+    """Give what is told of runs, and of stages after them; silent where stderr is no terminal.
+
+    What a person has to know is said in any case.
+    """
+    notes = console.notes()
+    bars = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=30),
+        _Counts(),
+        TimeRemainingColumn(),
+        console=notes,
+        transient=True,
+        disable=not notes.is_terminal,
+    )
+    counts = {"running": 0, "infra": 0}
+
+    def tell(event: Event) -> None:
+        match event:
+            case WorkBegun():
+                bars.update(bar, total=event.planned, completed=event.done)
+            case RunBegun():
+                counts["running"] += 1
+            case RunEnded():
+                counts["running"] = max(0, counts["running"] - 1)
+                if event.problem is not None and not event.again:
+                    counts["infra"] += 1
+                    notes.print(_lost(event), markup=False, soft_wrap=True)
+                elif event.problem is None:
+                    bars.update(bar, advance=1)
+            case Told():
+                notes.print(streams.visible(event.text), markup=False, soft_wrap=True)
+        bars.update(bar, counts=counts)
+
+    stages: dict[str, TaskID] = {}
+
+    def report(stage: str, done: int, total: int) -> None:
+        if stage not in stages:
+            stages[stage] = bars.add_task(stage, total=total, counts={})
+        bars.update(stages[stage], completed=done, total=total)
+
+    with bars:
+        bar = bars.add_task("running agents", total=None, counts=counts)
+        yield tell, report
+
+
+def _lost(event: RunEnded) -> str:
+    planned = event.run.planned
+    names = (planned.model, planned.revision, planned.tier, planned.harness, planned.task)
+    cell = " · ".join(name for name in names if name)
+    why = streams.visible((event.problem or "").strip().splitlines()[0])
+    return f"{cell} #{planned.trial}: not run: {why}"
