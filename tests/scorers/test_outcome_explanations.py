@@ -16,6 +16,16 @@ from tests.scorers.outcome_scoring import AMOUNT, DONE, SHOP, scored, told
         ({"exit_code": 3}, "agent_error", "the agent ended with exit code 3"),
         ({"ended_by": "signal"}, "agent_error", "the agent was ended by a signal"),
         ({"ended_by": "launch_failed"}, "infra", "the run could not be launched"),
+        (
+            {"exit_code": 3, "detail": '{"problem":"ValueError: no\\nat line 3"}'},
+            "agent_error",
+            "the agent ended with exit code 3: ValueError: no",
+        ),
+        (
+            {"ended_by": "launch_failed", "detail": '{"problem":"v3 cannot be installed"}'},
+            "infra",
+            "the run could not be launched: v3 cannot be installed",
+        ),
         ({"answer": None}, "no_answer", "no answer was given, and a check reads it"),
         (
             {"answer": None, "calls": 0, "output_tokens": 0},

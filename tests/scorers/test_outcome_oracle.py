@@ -47,7 +47,9 @@ SPAN = st.fixed_dictionaries(
     {
         "kind": st.sampled_from(["llm", "tool", "agent"]),
         "status": st.sampled_from(["ok", "error"]),
-        "error_type": st.sampled_from([None, "KeyError", "max steps", "context length"]),
+        "error_type": st.sampled_from(
+            [None, "KeyError", "max steps", "context length", "client_left"]
+        ),
         "duplicate_of": st.sampled_from([None, None, "s"]),
         "calls_emitted": st.sampled_from([None, 0, 1]),
     }

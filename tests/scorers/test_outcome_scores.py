@@ -69,7 +69,7 @@ def test_a_run_that_hit_its_limit_is_no_success_though_all_checks_hold() -> None
 
 def test_a_planned_run_without_a_trace_has_an_outcome_and_no_success() -> None:
     never = {"run_id": "r", "task": "price", "planned": True, "status": "missing"}
-    why = "planned, and never launched: there is neither a trace nor a record"
+    why = "planned, and not run yet: there is neither a trace nor a record"
     assert told(never) == [("outcome", "infra", why)]
     assert told(never, setting=suite()) == [("outcome", "infra", why)]
 

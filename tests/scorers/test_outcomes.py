@@ -226,6 +226,24 @@ def test_provider_error(steps: list[Row], expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("changed", "error_type", "expected"),
+    [
+        ({}, "client_left", "success"),
+        ({}, "stopped", "success"),
+        ({}, "upstream_broke", "provider_error"),
+        ({}, None, "provider_error"),
+        ({"answer": " "}, "client_left", "provider_error"),
+        ({"exit_code": 1}, "client_left", "provider_error"),
+        ({"exit_code": None}, "client_left", "provider_error"),
+    ],
+)
+def test_a_request_that_was_open_when_the_agent_was_done(
+    changed: Row, error_type: str | None, expected: str
+) -> None:
+    assert outcome(DONE | changed, LLM, FAILED_LLM | {"error_type": error_type}) == expected
+
+
+@pytest.mark.parametrize(
     ("changed", "expected"),
     [
         ({"planned": True}, "agent_error"),

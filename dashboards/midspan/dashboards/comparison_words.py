@@ -106,7 +106,7 @@ def coverage(comparison: Comparison) -> Iterator[str]:
         left = [
             f"{count:,} {what}"
             for count, what in (
-                (each.infra, "lost to the platform"),
+                (each.infra, "not run yet, or lost to the platform"),
                 (each.unscored, "not scored (midspan score)"),
                 (each.planned - each.evaluated - each.infra, "of unknown outcome"),
             )

@@ -95,9 +95,9 @@ def _agent_failed() -> pl.Expr:
     code = pl.col("exit_code")
     return (
         pl.when(pl.col("ended_by") == "signal")
-        .then(pl.lit("the agent was ended by a signal"))
+        .then(pl.format("the agent was ended by a signal{}", _problem()))
         .when((code != 0).fill_null(False))
-        .then(pl.format("the agent ended with exit code {}", code))
+        .then(pl.format("the agent ended with exit code {}{}", code, _problem()))
         .when(broken_off())
         .then(pl.lit("the trace breaks off, and no result record says how the run ended"))
         .otherwise(pl.format("the agent failed without an answer{}", _because("root_error")))
@@ -129,11 +129,16 @@ def _lost() -> pl.Expr:
     by = pl.col("ended_by")
     return (
         pl.when(by == "platform")
-        .then(pl.lit("ended by the platform, through no fault of the agent"))
+        .then(pl.format("ended by the platform, through no fault of the agent{}", _problem()))
         .when(by == "launch_failed")
-        .then(pl.lit("the run could not be launched"))
-        .otherwise(pl.lit("planned, and never launched: there is neither a trace nor a record"))
+        .then(pl.format("the run could not be launched{}", _problem()))
+        .otherwise(pl.lit("planned, and not run yet: there is neither a trace nor a record"))
     )
+
+
+def _problem() -> pl.Expr:
+    """Return what the result record says of why it failed."""
+    return _told(pl.col("detail").str.json_path_match("$.problem")).fill_null("")
 
 
 def _because(column: str) -> pl.Expr:
@@ -142,7 +147,11 @@ def _because(column: str) -> pl.Expr:
 
 def _said(column: str) -> pl.Expr:
     """Return the first line of an error after a colon; null where nothing was said."""
-    line = pl.col(column).str.strip_chars().str.extract(rf"^([^\n]{{1,{AT_MOST}}})", 1)
+    return _told(pl.col(column))
+
+
+def _told(text: pl.Expr) -> pl.Expr:
+    line = text.str.strip_chars().str.extract(rf"^([^\n]{{1,{AT_MOST}}})", 1)
     return pl.concat_str(pl.lit(": "), line)
 
 

@@ -39,6 +39,9 @@ TOO_LONG: Final = (
 )
 """How providers refuse a conversation that has grown too long: the agent used up its context."""
 
+LEFT: Final = ("client_left", "stopped")
+"""Types of errors of a request that its own side broke off: the model has refused nothing."""
+
 FACTS: Final = ("provider_failed", "last_span_id", "last_error", "root_error")
 """Columns that an outcome is decided by, beside those of the run."""
 
@@ -54,8 +57,11 @@ def with_outcome_facts(runs: pl.LazyFrame, spans: pl.LazyFrame, text: pl.LazyFra
     `last_error` is what a failed last model call said, in the span `last_span_id`.
     """
     errors = _errors(spans, text)
-    facts = runs.join(_last_call(spans, errors), on="run_id", how="left").join(
-        _root_errors(runs, errors), on="run_id", how="left"
+    facts = (
+        runs.join(_last_call(spans, errors), on="run_id", how="left")
+        .join(_root_errors(runs, errors), on="run_id", how="left")
+        .with_columns(provider_failed=pl.col("provider_failed") & ~_left_over())
+        .drop("last_left")
     )
     outcome = (
         pl.when(_infra())
@@ -90,6 +96,12 @@ def _infra() -> pl.Expr:
 def _own_limit() -> pl.Expr:
     too_long = pl.col("provider_failed") & pl.col("last_error").str.contains(TOO_LONG)
     return pl.col("root_error").str.contains(OWN_LIMIT) | too_long
+
+
+def _left_over() -> pl.Expr:
+    """Return whether the last call was still open when an agent ended that had its answer."""
+    ended_well = (pl.col("exit_code") == 0).fill_null(False) & ~_without_answer()
+    return pl.col("last_left").fill_null(False) & ended_well
 
 
 def _agent_error() -> pl.Expr:
@@ -152,7 +164,7 @@ def _last_call(spans: pl.LazyFrame, errors: pl.LazyFrame) -> pl.LazyFrame:
         & pl.col("duplicate_of").is_null()
     )
     last = (
-        pl.col("trace_id", "span_id", "kind", "status", "calls_emitted")
+        pl.col("trace_id", "span_id", "kind", "status", "calls_emitted", "error_type")
         .sort_by("start_ns", "end_ns", nulls_last=True)
         .last()
     )
@@ -170,6 +182,7 @@ def _last_call(spans: pl.LazyFrame, errors: pl.LazyFrame) -> pl.LazyFrame:
             provider_failed=pl.lit(True),
             last_span_id="span_id",
             last_error="error",
+            last_left=pl.col("error_type").cast(pl.String).is_in(LEFT),
         )
     )
 

@@ -114,6 +114,8 @@ def test_failed_runs_are_grouped_by_cause(workspace: Workspace) -> None:
     assert found.causes["share"].sum() == pytest.approx(1)
     first = found.causes.row(0, named=True)
     assert (first["tasks"], first["outcomes"], first["models"]) == (2, ["2 wrong"], ["1 m", "1 n"])
+    assert first["run_ids"] == [id_of(0), id_of(1)]
+    assert found.causes["run_ids"].list.len().to_list() == found.causes["runs"].to_list()
 
 
 def test_a_coarser_key(workspace: Workspace) -> None:

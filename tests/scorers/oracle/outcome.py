@@ -45,6 +45,9 @@ def outcome(run: Row, spans: Iterable[Row], checks: list[Row] | None) -> str:
         and last["status"] == "error"
         and not last["calls_emitted"]
     )
+    if last is not None and last["error_type"] in ("client_left", "stopped"):
+        # The agent was done with its answer: nobody waited for that reply.
+        request_failed = request_failed and not (run["exit_code"] == 0 and answer)
     too_long = (
         request_failed and last is not None and "context length" in (last["error_type"] or "")
     )

@@ -1,7 +1,7 @@
 """Failed runs by what went wrong: a hundred failures, three causes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import polars as pl
@@ -44,7 +44,8 @@ class Failures:
     """How many runs ended how."""
     causes: pl.DataFrame
     """A row for each cause, the commonest first: its key (null: not asked for), runs, share (of
-    the failed runs), tasks, outcomes and models (with how many runs), example (a run)."""
+    the failed runs), tasks, outcomes and models (with how many runs), example (a run), run_ids (all
+    of them)."""
     rules: Mapping[str | None, int]
     """How many failed runs have which fault rule, the commonest first; None: no fault was left."""
 
@@ -80,7 +81,7 @@ def failures(
         tables, scores = chunks.tables(chunk), chunks.frame("scores", chunk)
         facts = with_outcome_facts(tables.runs, tables.spans, tables.text)
         runs = told_outcomes(facts, scores).collect()
-        ended.append(_with_causes(runs, tables, scores))
+        ended.append(_with_causes(runs, _of_failed(tables, runs), scores))
     runs = pl.concat(ended) if ended else pl.DataFrame(schema=_SCHEMA)
     counts = runs["outcome"].value_counts().sort("outcome")
     failed = runs.filter(pl.col("outcome").is_in(FAILURES))
@@ -89,6 +90,20 @@ def failures(
         outcomes=dict(counts.iter_rows()),
         causes=_grouped(failed, [name for name in KEY if name in by]),
         rules=dict(rules.iter_rows()),
+    )
+
+
+def _of_failed(tables: Tables, runs: pl.DataFrame) -> Tables:
+    """Return the tables of the runs that failed: of the others nobody asks for a cause."""
+    failed = runs.lazy().filter(pl.col("outcome").is_in(FAILURES)).select("run_id")
+    names = ("runs", "calls", "spans", "text")
+    frames = {name: getattr(tables, name) for name in names}
+    return replace(
+        tables,
+        **{
+            name: frame.join(failed, on="run_id", how="semi", maintain_order="left")
+            for name, frame in frames.items()
+        },
     )
 
 
@@ -187,8 +202,11 @@ def _without_a_fault() -> pl.Expr:
     )
     outcome = pl.col("outcome").str.replace_all("_", " ")
     wrong = pl.when(open_checks != "").then(pl.format("does not hold: {}", open_checks))
+    # An agent that could not even ask its model has no span to say so: its record does.
+    problem = pl.col("detail").str.json_path_match("$.problem").str.extract(r"^([^\n]+)", 1)
     ended = pl.when(pl.col("outcome") != "wrong").then(pl.format("ended: {}", outcome))
-    return pl.coalesce(ended, wrong, outcome)
+    reason = pl.when(problem.is_not_null()).then(_signature(ended, problem))
+    return pl.coalesce(reason, ended, wrong, outcome)
 
 
 def _grouped(failed: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
@@ -204,6 +222,7 @@ def _grouped(failed: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
             outcomes=pl.col("outcome").value_counts(),
             models=pl.col("model").drop_nulls().value_counts(),
             example=pl.col("run_id").first(),
+            run_ids="run_id",
         )
     )
     share = pl.col("runs") / max(failed.height, 1)
@@ -214,7 +233,8 @@ def _grouped(failed: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     ordered = per_cause.with_columns(*counted, share=share).sort(
         "runs", "example", descending=[True, False]
     )
-    return ordered.select(*KEY, "runs", "share", "tasks", "outcomes", "models", "example")
+    told = ("runs", "share", "tasks", "outcomes", "models", "example", "run_ids")
+    return ordered.select(*KEY, *told)
 
 
 def _count_first(of: str) -> pl.Expr:

@@ -1,6 +1,7 @@
 """Whether variants differ, and how sure that is."""
 
-from midspan.scorers.comparison.compare import Asked, Ground, compare
+from midspan.scorers.comparison.compare import Asked, compare
+from midspan.scorers.comparison.ground import Ground
 from midspan.scorers.comparison.result import (
     Comparison,
     Difference,

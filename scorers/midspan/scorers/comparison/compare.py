@@ -10,11 +10,11 @@ from midspan.scorers.comparison.coverage import coverage_matrix, side_coverage
 from midspan.scorers.comparison.declared import ALIASES, MEDIANS, RELIABILITY, declared
 from midspan.scorers.comparison.differences import difference, judged
 from midspan.scorers.comparison.estimates import figure, with_median
-from midspan.scorers.comparison.figures import cells_of, figures
 from midspan.scorers.comparison.grid import Grid, grids
-from midspan.scorers.comparison.identity import identities, identity_warnings, versions
+from midspan.scorers.comparison.ground import Ground
+from midspan.scorers.comparison.identity import identity_warnings
 from midspan.scorers.comparison.result import Comparison, Difference, ScoreComparison
-from midspan.scorers.comparison.runs import RUN, SOURCE_CELL, run_facts, run_values
+from midspan.scorers.comparison.runs import RUN, SOURCE_CELL, run_values
 from midspan.scorers.comparison.sides import Sides
 from midspan.scorers.score import Declaration
 from midspan.scorers.statistics import holm
@@ -35,25 +35,9 @@ class Asked:
     """What the scorers declare."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ground:
-    """The runs, scores and cells that a comparison stands on."""
-
-    runs: pl.LazyFrame
-    scores: pl.LazyFrame
-    facts: pl.DataFrame
-    cells: pl.DataFrame
-
-    @classmethod
-    def of(cls, runs: pl.LazyFrame, scores: pl.LazyFrame) -> "Ground":
-        """Return the ground of runs with `outcome` and `workspace`, and scores with `workspace`."""
-        facts = run_facts(runs).collect()
-        return cls(runs=runs, scores=scores, facts=facts, cells=cells_of(facts))
-
-
 def compare(ground: Ground, sides: Sides, asked: Asked) -> Comparison:
     """Return what a comparison of some sides says; nothing to compare is a verdict, too."""
-    of_score = grids(figures(ground.facts, ground.cells, ground.scores), sides)
+    of_score = grids(ground.figures, sides)
     unevaluated = _unevaluated(ground, sides)
     primary = list(dict.fromkeys(ALIASES.get(name, name) for name in asked.primary))
     names = [*primary, *_others(of_score, primary, asked)]
@@ -218,9 +202,9 @@ def _placed(ground: Ground, sides: Sides) -> pl.DataFrame:
 def _warnings(ground: Ground, sides: Sides, placed: pl.DataFrame, asked: Asked) -> Sequence[str]:
     by = [*sides.differing, *([asked.by] if asked.by and not sides.differing else [])]
     counted = placed.filter("counted").select(*RUN, "side")
-    how = counted.join(identities(ground.runs).collect(), on=RUN)
+    how = counted.join(ground.identities, on=RUN)
     judged_by = (
-        versions(ground.scores)
+        ground.versions.lazy()
         .join(counted.lazy(), on=RUN)
         .select("side", "scorer", "version")
         .unique()

@@ -55,7 +55,10 @@ def _coverage(comparison: Comparison, asked: Gate, *, baselines: bool) -> Iterat
         covered = share is not None and share >= asked.coverage
         left = [
             f"{count} {what}"
-            for count, what in ((each.infra, "lost to the platform"), (each.unscored, "not scored"))
+            for count, what in (
+                (each.infra, "not run yet, or lost to the platform"),
+                (each.unscored, "not scored"),
+            )
             if count
         ]
         yield Requirement(

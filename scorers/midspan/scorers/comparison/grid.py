@@ -1,6 +1,7 @@
 """The figures of one score by unit and side, as arrays, and what they come to by task."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -24,7 +25,7 @@ class Grid:
     task_of: Places
     """The task of each unit."""
 
-    @property
+    @cached_property
     def is_ratio(self) -> bool:
         """Return whether the figure is a ratio of sums."""
         return bool(np.any(~np.isnan(self.total)))
@@ -36,7 +37,7 @@ class Grid:
 
     def tasks(self, units: Truths) -> Places:
         """Return the tasks of some units, each once, in order."""
-        return np.unique(self.task_of[units])
+        return np.flatnonzero(np.bincount(self.task_of[units]))
 
     def means(self, values: Numbers, units: Truths) -> Numbers:
         """Return the mean of a column over the units of each task."""
@@ -44,11 +45,9 @@ class Grid:
 
     def sums(self, values: Numbers, units: Truths) -> Numbers:
         """Return the sum of a column over the units of each task."""
-        tasks, place = np.unique(self.task_of[units], return_inverse=True)
-        found: Numbers = np.bincount(place, weights=values[units], minlength=len(tasks)).astype(
-            np.float64
-        )
-        return found
+        task_of = self.task_of[units]
+        found: Numbers = np.bincount(task_of, weights=values[units]).astype(np.float64)
+        return found[np.bincount(task_of) > 0]
 
     def counts(self, side: int, units: Truths) -> int:
         """Return on how many runs a side's figures of some units stand."""
@@ -60,33 +59,31 @@ def grids(figures: pl.DataFrame, sides: Sides) -> dict[str, Grid]:
     units = sides.cells["unit"].n_unique()
     task_of = np.zeros(units, dtype=np.int64)
     task_of[sides.cells["unit"].to_numpy()] = sides.cells["task"].to_numpy()
-    placed = figures.join(sides.cells, on="cell").sort("name")
-    found = {}
-    for (name,), rows in placed.partition_by("name", as_dict=True, maintain_order=True).items():
-        found[str(name)] = _grid(rows, (units, len(sides.labels)), task_of)
-    return found
-
-
-def _grid(rows: pl.DataFrame, shape: tuple[int, int], task_of: Places) -> Grid:
     # Two workspaces may have several cells of one unit on a side: axes that pair nothing.
-    summed = rows.group_by("unit", "side").agg(
-        pl.col("value").mean(),
-        pl.col("total", "out_of").sum(),
-        pl.col("runs").sum(),
-        known=pl.col("total").is_not_null().any(),
+    summed = (
+        figures.join(sides.cells, on="cell")
+        .group_by("name", "unit", "side")
+        .agg(
+            pl.col("value").mean(),
+            pl.col("total", "out_of", "runs").sum(),
+            is_ratio=pl.col("total").is_not_null().any(),
+        )
+        .with_columns(pl.when("is_ratio").then(pl.col("total", "out_of")))
+        .sort("name")
     )
+    names = summed.select(pl.col("name").rle()).unnest("name")
+    end = names["len"].cum_sum()
     at = summed["unit"].to_numpy(), summed["side"].to_numpy()
-    ratio = pl.when("known")
-
-    def column(values: pl.Series) -> Numbers:
-        array = np.full(shape, np.nan)
-        array[at] = values.cast(pl.Float64).to_numpy()
-        return array
-
-    return Grid(
-        value=column(summed["value"]),
-        total=column(summed.select(ratio.then("total")).to_series()),
-        out_of=column(summed.select(ratio.then("out_of")).to_series()),
-        runs=column(summed["runs"]),
-        task_of=task_of,
-    )
+    columns = {
+        column: summed[column].cast(pl.Float64).to_numpy()
+        for column in ("value", "total", "out_of", "runs")
+    }
+    found = {}
+    for name, begin, stop in zip(names["value"], end - names["len"], end, strict=True):
+        here = at[0][begin:stop], at[1][begin:stop]
+        arrays = {}
+        for column, values in columns.items():
+            arrays[column] = np.full((units, len(sides.labels)), np.nan)
+            arrays[column][here] = values[begin:stop]
+        found[name] = Grid(**arrays, task_of=task_of)
+    return found

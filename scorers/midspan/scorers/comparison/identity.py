@@ -69,26 +69,36 @@ def identity_warnings(
     goes with the axes compared is no warning.
     """
     expected = {field for axis in by for field in (axis, *_OF.get(axis, ()))}
+    told = [field for field in FIELDS if field not in expected]
+    values = {
+        field: _by_side(placed.select("side", pl.col(field).fill_null(NOT_RECORDED)))
+        for field in told
+    }
+    of_scorers = judged_by.partition_by("scorer", as_dict=True, include_key=False)
+    versions_by_side = {
+        str(scorer): _by_side(rows.select("side", "version"))
+        for (scorer,), rows in sorted(of_scorers.items())
+    }
     for contrast in sides.contrasts:
         pair = (contrast.baseline, contrast.side)
         names = [sides.labels[place] for place in pair]
-        for field in FIELDS:
-            if field in expected:
-                continue
-            found = [_values(placed, field, side) for side in pair]
-            if set(found[0]) != set(found[1]):
+        for field in told:
+            found = [values[field].get(side, []) for side in pair]
+            if found[0] != found[1]:
                 yield _told(f"{field} differs", names, found)
-        for scorer in sorted(set(judged_by["scorer"])):
-            of_scorer = judged_by.filter(pl.col("scorer") == scorer)
-            found = [sorted(set(of_scorer.filter(side=side)["version"])) for side in pair]
+        for scorer, by_side in versions_by_side.items():
+            found = [by_side.get(side, []) for side in pair]
             if all(found) and found[0] != found[1]:
-                told = _told(f"judged by another version of {scorer}", names, found)
-                yield f"{told} (score both again)"
+                line = _told(f"judged by another version of {scorer}", names, found)
+                yield f"{line} (score both again)"
 
 
-def _values(placed: pl.DataFrame, field: str, side: int) -> list[str]:
-    values = placed.filter(side=side)[field].fill_null(NOT_RECORDED)
-    return sorted(set(values))
+def _by_side(values: pl.DataFrame) -> dict[int, list[str]]:
+    """Return the values of each side, each once and in order; the columns are side and value."""
+    found: dict[int, list[str]] = {}
+    for side, value in sorted(values.unique().iter_rows()):
+        found.setdefault(side, []).append(value)
+    return found
 
 
 def _told(what: str, names: Sequence[str], found: Sequence[Sequence[str]]) -> str:

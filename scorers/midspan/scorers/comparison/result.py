@@ -1,6 +1,6 @@
 """What a comparison says, as values: everything that is drawn is made of these."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -159,7 +159,22 @@ class Comparison:
 
     def as_dict(self) -> dict[str, Any]:
         """Return all of it as JSON holds it."""
-        written = asdict(self)
+        written: dict[str, Any] = plain(self)
         for side, coverage in zip(written["coverage"], self.coverage, strict=True):
             side["share"] = coverage.share
         return written
+
+
+def plain(value: Any) -> Any:
+    """Return a value with dictionaries for what it is made of; its texts and numbers as they are.
+
+    As `asdict`, which copies every one of them.
+
+    >>> plain(Dropped(side="v2", tasks=("a", "b")))
+    {'side': 'v2', 'tasks': ('a', 'b')}
+    """
+    if value is None or isinstance(value, str | int | float):
+        return value  # as most are
+    if is_dataclass(value):
+        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+    return tuple(map(plain, value)) if isinstance(value, tuple) else value

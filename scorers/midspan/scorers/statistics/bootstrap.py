@@ -6,10 +6,10 @@ interval is wider than a normal one (Hesterberg's expanded percentiles).
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from midspan.scorers.statistics.intervals import Estimate, finite, quantile
-from midspan.scorers.statistics.resampling import RESAMPLES, draws, resampled
+from midspan.scorers.statistics.resampling import RESAMPLES, draws, product, resampled
 
 Numbers = NDArray[np.float64]
 
@@ -104,7 +104,7 @@ def bootstrap_median(
     below = np.cumsum(below, axis=1)
     medians = []
     for weights in draws(count, seed, resamples):
-        reached = weights @ below
+        reached = product(weights, below)
         medians.append(grid[np.argmax(reached >= reached[:, -1:] / 2, axis=1)])
     found = _estimate(value, np.concatenate(medians), count, level)
     low, high = found.low, found.high
@@ -130,7 +130,7 @@ def _estimate(value: float, drawn: Numbers, tasks: int, level: float) -> Estimat
     usual = known[np.isfinite(known)]
     error = float(np.std(usual) * np.sqrt(tasks / (tasks - 1))) if len(usual) else None
     reach = quantile(level, tasks) * np.sqrt(tasks / (tasks - 1))
-    wider = stats.norm.cdf(reach)
+    wider = float(special.ndtr(reach))
     # An order statistic each, since between a number and the endless there is no middle.
     low, high = (
         np.quantile(known, [1 - wider, wider], method="inverted_cdf")

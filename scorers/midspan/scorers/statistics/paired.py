@@ -6,7 +6,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from midspan.scorers.statistics.bootstrap import ratio
 from midspan.scorers.statistics.intervals import finite
@@ -82,6 +81,8 @@ def mcnemar(only_first: int, only_second: int) -> float:
     changed = only_first + only_second
     if changed == 0:
         return 1.0
+    from scipy import stats  # slow to import, and most comparisons do without
+
     return float(stats.binomtest(only_first, changed, 0.5).pvalue)
 
 

@@ -2,7 +2,7 @@
 
 from math import ceil, log2
 
-from scipy import stats
+from scipy import special
 
 
 def detectable(
@@ -20,7 +20,7 @@ def detectable(
     if tasks < fewest_tasks(alpha) or not error > 0:
         return None
     freedom = tasks - 1
-    return error * float(stats.t.ppf(1 - alpha / 2, freedom) + stats.t.ppf(power, freedom))
+    return error * float(special.stdtrit(freedom, 1 - alpha / 2) + special.stdtrit(freedom, power))
 
 
 def detectable_flips(tasks: int, *, alpha: float = 0.05, power: float = 0.8) -> float | None:
@@ -35,7 +35,7 @@ def detectable_flips(tasks: int, *, alpha: float = 0.05, power: float = 0.8) -> 
     if tasks < needed:
         return None
     # P(at least `needed` of the tasks change) is the beta distribution at the share.
-    return float(stats.beta.ppf(power, needed, tasks - needed + 1))
+    return float(special.betaincinv(needed, tasks - needed + 1, power))
 
 
 def fewest_tasks(alpha: float) -> int:

@@ -16,6 +16,10 @@ _AT_ONCE: Final = 4_000_000
 _KEPT: Final = 40_000_000
 """Weights kept for the next figure over as many tasks: 40 MB, a byte each where they are many."""
 
+_ONE_COLUMN: Final = 9_000
+_COLUMNS: Final = 250_000
+"""Multiplications up to which OpenBLAS stays in one thread: of a matrix by a vector, by another."""
+
 _COUNTS: Final = 3
 """Numbers of tasks of which weights are kept: two sides, and the tasks that they share."""
 
@@ -26,7 +30,22 @@ def resampled(columns: Numbers, *, seed: int, resamples: int = RESAMPLES) -> Num
     >>> resampled(np.ones((4, 1)), seed=0, resamples=2).tolist()
     [[4.0], [4.0]]
     """
-    return np.concatenate([weights @ columns for weights in draws(len(columns), seed, resamples)])
+    blocks = draws(len(columns), seed, resamples)
+    return np.concatenate([product(weights, columns) for weights in blocks])
+
+
+def product(weights: Numbers, columns: Numbers) -> Numbers:
+    """Return the product of two matrices, from parts that BLAS takes no threads for.
+
+    Its threads wait for each other: on a busy machine that takes a hundred times longer than the
+    product itself. It also is the same then, however many there are.
+    """
+    most = _ONE_COLUMN if columns.shape[1] == 1 else _COLUMNS // columns.shape[1]
+    rows = max(8, most // len(columns) // 8 * 8)  # whole steps of its inner loops
+    found = np.empty((len(weights), columns.shape[1]))
+    for begin in range(0, len(weights), rows):
+        np.matmul(weights[begin : begin + rows], columns, out=found[begin : begin + rows])
+    return found
 
 
 def draws(tasks: int, seed: int, resamples: int) -> Iterator[Numbers]:

@@ -12,7 +12,7 @@ from midspan.scorers.file_format.models import Strict
 from midspan.scorers.file_format.problems import did_you_mean
 
 HARNESS_KINDS: Final = ("pi", "smolagents", "openai-loop", "command", "python")
-PLACEHOLDERS: Final = ("base_url", "directory", "model", "prompt", "sessions", "suite")
+PLACEHOLDERS: Final = ("api_key", "base_url", "directory", "model", "prompt", "sessions", "suite")
 TARGET_PYTHON: Final = "target"
 """The interpreter of the environment that the target is installed in."""
 

@@ -24,6 +24,8 @@ class HFJobs(Strict):
     """After which the platform ends the job: 90s, 30m, 4h, 1d."""
     bucket: Bucket | None = None
     """Where suite and spool go: namespace/name; midspan-sweeps of the namespace when absent."""
+    public: bool = False
+    """A bucket that everybody can read will do; otherwise one is refused."""
     namespace: Text | None = None
     """Who pays; the token's own user when absent."""
     labels: Mapping[LabelText, LabelText] = Field(default_factory=dict)
