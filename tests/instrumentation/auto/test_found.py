@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from midspan.instrumentation.auto import look
+from midspan.instrumentation.auto.found import look_around
 from midspan.instrumentation.auto.notes import said_of
 from tests.instrumentation.auto.conftest import Install
 
@@ -34,6 +35,16 @@ def test_the_next_is_used_where_one_is_left_out() -> None:
     assert [one.package for one in installed.used] == ["opentelemetry-instrumentation-openai-v2"]
     assert look(without=["OpenAI"]).used == ()
     assert look(without=["OpenAI"]).bare == ()
+
+
+@pytest.mark.usefixtures("two_for_one")
+def test_one_look_around_is_enough_for_several(monkeypatch: pytest.MonkeyPatch) -> None:
+    around, installed = look_around(), look()
+    without = look(without=["OpenAI"])
+    monkeypatch.setattr("sys.path", [])
+    assert look() != installed
+    assert look(around=around) == installed
+    assert look(without=["OpenAI"], around=around) == without
 
 
 def test_two_names_for_one_library_are_two_for_it(install: Install) -> None:

@@ -43,3 +43,12 @@ def test_it_is_told_no_key() -> None:
     told = recorder._settings
     recorder.close(60)
     assert (told.upstream_key, told.token) == (None, None)
+
+
+def test_it_says_whether_it_records(tmp_path: Path) -> None:
+    recorder = RecorderApart(ProxySettings(upstream=ORIGIN, spool=str(tmp_path)))
+    assert recorder.is_recording
+    recorder._process.kill()
+    recorder._process.wait()
+    assert not recorder.is_recording
+    recorder.close(10)

@@ -15,12 +15,14 @@ from midspan.pipelines.demo.agent import Agent, ModelUnavailableError
 from midspan.pipelines.demo.model_server import ModelServer
 from midspan.pipelines.demo.models import Models
 from midspan.pipelines.demo.recording import Recorder
+from midspan.pipelines.demo.repository import revision_folder
 from midspan.pipelines.demo.shop import Shop
-from midspan.pipelines.demo.tasks import SUITE, demo_plan
+from midspan.pipelines.demo.tasks import lay_out
 from midspan.pipelines.demo.tools import Toolset
-from midspan.pipelines.demo.wording import REVISIONS
+from midspan.pipelines.demo.wording import Wording
 from midspan.pipelines.ingest.ingest import ingest
-from midspan.pipelines.sweep.plan import SweepRun
+from midspan.pipelines.sweep.plan import SweepPlan, SweepRun, planned_sweep
+from midspan.pipelines.sweep.revisions import resolver
 from midspan.pipelines.sweep.sources import copied_files
 from midspan.pipelines.workspace import Workspace
 from tests.support.workspaces import Rows, rows
@@ -41,9 +43,8 @@ def recorder(spool: Path) -> Iterator[Recorder]:
 
 def run_all(directory: Path) -> None:
     """Run one trial of every task with every model: its own spans in `own`, the proxy's beside."""
-    chosen = [
-        run for run in demo_plan().runs if (run.planned.trial, run.planned.revision) == (0, "v2")
-    ]
+    plan = planned_sweep(lay_out(directory / "demo"), resolve=resolver())
+    chosen = [run for run in plan.runs if (run.planned.trial, run.planned.revision) == (0, "v2")]
     with (
         ModelServer(Models(overloaded=0.05)) as server,
         recorder(directory / "own") as recording,
@@ -61,7 +62,7 @@ def run_all(directory: Path) -> None:
                 agent = Agent(
                     client=client,
                     model=run.model.name,
-                    tools=_tools(directory / "runs" / run.run_id, run),
+                    tools=_tools(directory / "runs" / run.run_id, plan, run),
                     max_turns=6,
                     recorder=recording,
                     seed=7,
@@ -70,15 +71,15 @@ def run_all(directory: Path) -> None:
                     agent.run(run.task.prompt)
 
 
-def _tools(directory: Path, run: SweepRun) -> Toolset:
-    for file in copied_files(SUITE.parent, run.task.files):
+def _tools(directory: Path, plan: SweepPlan, run: SweepRun) -> Toolset:
+    for file in copied_files(plan.folder, run.task.files):
         (directory / file.to).parent.mkdir(parents=True, exist_ok=True)
         (directory / file.to).write_bytes(file.source.read_bytes())
     directory.mkdir(parents=True, exist_ok=True)
     return Toolset(
         directory=directory,
         shop=Shop.open(directory),
-        wording=REVISIONS[run.planned.revision or ""],
+        wording=Wording.of(revision_folder(run.planned.revision or "")),
     )
 
 

@@ -44,16 +44,32 @@ class Installed:
     """Libraries that nothing records."""
 
 
-def look(without: Iterable[str] = ()) -> Installed:
-    """Return what is installed, and what of it is used, leaving out some by their names.
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """All that the packages of an interpreter say of themselves."""
+
+    instrumentors: tuple[Instrumentor, ...]
+    libraries: tuple[Library, ...]
+    """Those that are known and installed."""
+
+
+def look_around() -> Surroundings:
+    """Return what is installed; it reads a file of every package, which takes a while.
 
     Nothing is imported for it: instrumentors say in their metadata what they are for.
     """
+    libraries = tuple(known for known in LIBRARIES.values() if _installed(known.distribution))
+    return Surroundings(instrumentors=tuple(_instrumentors()), libraries=libraries)
+
+
+def look(without: Iterable[str] = (), *, around: Surroundings | None = None) -> Installed:
+    """Return what is installed, and what of it is used, leaving out some by their names."""
+    around = around or look_around()
     left_out = {normalised(name) for name in without}
     used: list[Instrumentor] = []
     doubled: list[Instrumentor] = []
     idle: list[Instrumentor] = []
-    for one in sorted(_instrumentors(), key=_rank):
+    for one in sorted(around.instrumentors, key=_rank):
         if {normalised(one.name), normalised(one.package), *one.libraries} & left_out:
             continue
         rival = next((other for other in used if _same_library(one, other)), None)
@@ -64,8 +80,7 @@ def look(without: Iterable[str] = ()) -> Installed:
         else:
             used.append(one)
     recorded = {library for one in used for library in one.libraries}
-    here = [known for known in LIBRARIES.values() if _installed(known.distribution)]
-    rest = [one for one in here if one.distribution not in {*left_out, *recorded}]
+    rest = [one for one in around.libraries if one.distribution not in {*left_out, *recorded}]
     return Installed(
         used=tuple(used),
         doubled=tuple(doubled),

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from midspan.instrumentation import environment
 from midspan.instrumentation.auto.adopting import adopt_providers
-from midspan.instrumentation.auto.found import Instrumentor, look
+from midspan.instrumentation.auto.found import Instrumentor, Surroundings, look
 from midspan.instrumentation.auto.imports import AfterImport
 from midspan.instrumentation.auto.libraries import LIBRARIES, Library
 from midspan.instrumentation.auto.notes import said_of
@@ -24,15 +24,20 @@ SWITCHES: Final = {"pydantic-ai-slim": ("pydantic_ai", "Agent", "instrument_all"
 """Libraries that emit spans once they are told to."""
 
 
-def start(variables: Mapping[str, str] = os.environ) -> None:
-    """Set up where spans go, and have each library recorded as soon as it is imported."""
+def start(variables: Mapping[str, str] = os.environ, *, around: Surroundings | None = None) -> None:
+    """Set up where spans go, and have each library recorded as soon as it is imported.
+
+    Args:
+        variables: Say where spans go, and what is not to be recorded.
+        around: What is installed, where somebody has looked before.
+    """
     telemetry = setup()
     adopt_providers()
     pipe = variables.get(environment.TRACE_REPORT, "")
     run_id = variables.get(environment.RUN_ID, "")
     telemetry.at_end(lambda: tell(pipe, telemetry.report(run_id)))
     without = variables.get(environment.TRACE_WITHOUT, "").split(",")
-    installed = look([name for name in without if name])
+    installed = look([name for name in without if name], around=around)
     if variables.get(environment.TRACE) == str(os.getppid()) and sys.stderr.isatty():
         sys.stderr.write("".join(f"midspan: {line}\n" for line in said_of(installed)))
     after = AfterImport()

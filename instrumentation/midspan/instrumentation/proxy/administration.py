@@ -35,7 +35,12 @@ class Administration:
         try:
             body = await _body(receive)
             if method == "PUT":
-                self._declared.declare(DeclaredRun.parse(run, body))
+                declared = DeclaredRun.parse(run, body)
+                if not self._sink.is_recording:
+                    why = "nothing is recorded any more"
+                    await refuse(send, 503, why, path="/", code="unwritten")
+                    return
+                self._declared.declare(declared)
                 await _reply(send, 204)
             else:
                 await self._end(run, Closing.parse(body), send)

@@ -51,6 +51,11 @@ class RecorderApart:
         self._listener = threading.Thread(target=self._listen, name="midspan-answers", daemon=True)
         self._listener.start()
 
+    @property
+    def is_recording(self) -> bool:
+        """Return whether the process is still there."""
+        return self._process.poll() is None
+
     def put(self, exchange: Passed) -> None:
         """Take an exchange that is over; where too many wait, it is lost, and counted."""
         self._waiting.put(exchange)

@@ -23,6 +23,10 @@ GATHER_SECONDS: Final = 0.02
 class Sink(Protocol):
     """What takes exchanges; nobody waits for it."""
 
+    @property
+    def is_recording(self) -> bool:
+        """Return whether what it takes will be recorded; its process may have been killed."""
+
     def put(self, exchange: Passed) -> None:
         """Take an exchange that is over."""
 
@@ -43,6 +47,11 @@ class Recorder:
         self._answers = Answers()
         self._thread = threading.Thread(target=self._work, name="midspan-recorder", daemon=True)
         self._thread.start()
+
+    @property
+    def is_recording(self) -> bool:
+        """Return whether it still records."""
+        return self._thread.is_alive()
 
     def put(self, exchange: Passed) -> None:
         """Take an exchange that is over; where too many wait, it is lost, and counted."""

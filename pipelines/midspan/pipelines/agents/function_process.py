@@ -37,27 +37,33 @@ def main(words: list[str]) -> int:
     sys.modules.pop("forking")
     if not mode:
         return _run(lambda: _loaded(target))
-    function = _loaded(target)
+    function, around = _loaded(target), None
     if mode[0].endswith("=auto"):
         for module in RECORDING:
             importlib.import_module(module)
-    return serve(lambda: _copy(function))
+        around = importlib.import_module("midspan.instrumentation.auto.found").look_around()
+    return serve(lambda: _copy(function, around))
 
 
-def _copy(function: Function) -> int:
+def _copy(function: Function, around: object) -> int:
     if os.environ.get("MIDSPAN_TRACE"):
-        importlib.import_module("midspan.instrumentation.auto.start").start()
+        importlib.import_module("midspan.instrumentation.auto.start").start(around=around)
     return _run(lambda: function)
 
 
 def _run(load: Callable[[], Function]) -> int:
     request = json.loads(sys.stdin.buffer.read())
     end = Path(request.pop("end"))
+    ours = os.getpid()
     try:
         told = _told(_called(load(), request))
     except Exception as error:
         traceback.print_exc()
         told = {"failed": f"{type(error).__name__}: {error}"}
+    if os.getpid() != ours:
+        # A copy that the function has forked returns as well: only one can say how the run ended.
+        sys.stdout.flush()
+        os._exit(0)
     part = end.with_suffix(".part")
     part.write_text(json.dumps(told))
     part.replace(end)

@@ -51,12 +51,13 @@ def run_shell(command: str, *, directory: str, seconds: float) -> Finished:
         with suppress(subprocess.TimeoutExpired):
             code = process.wait(seconds)
     finally:
-        _end(process)
+        end_with_children(process)
     reading.join(AFTERWARDS)
     return Finished(code, kept.text())
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end_with_children(process: subprocess.Popen[bytes]) -> None:
+    """End a program and what it left in the background: it was started in its own session."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -102,7 +102,7 @@ class Loop:
 def _arguments(written: str) -> object:
     try:
         arguments = json.loads(written or "null")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ToolError(f"the arguments are not valid JSON: {error}") from None
     # Where there are none, models leave them empty, or say null.
     return {} if arguments is None else arguments
