@@ -12,6 +12,7 @@ from midspan.pipelines.records import (
     planned_run_id,
     read_plan,
     read_result,
+    result_path,
     write_plan,
     write_result,
 )
@@ -98,3 +99,19 @@ def test_a_plan_is_read_line_by_line(tmp_path: Path) -> None:
     path.write_text(path.read_text() + "\n{}\n")
     with pytest.raises(InvalidInput, match=r"plan\.jsonl:4: not a planned run: Object missing"):
         list(read_plan(path))
+
+
+def test_a_record_that_cannot_take_its_place_leaves_no_piece(tmp_path: Path) -> None:
+    record = ResultRecord(run_id="0" * 32, ended_by="exit")
+    result_path(tmp_path, record.run_id, 0).mkdir()
+    with pytest.raises(IsADirectoryError):
+        write_result(tmp_path, record)
+    assert [path.name for path in tmp_path.iterdir()] == [f"{record.run_id}-0.result.json"]
+
+
+def test_a_record_without_an_end_is_not_read_into_memory(tmp_path: Path) -> None:
+    path = result_path(tmp_path, "0" * 32, 0)
+    with path.open("wb") as file:
+        file.truncate(2**33)
+    with pytest.raises(InvalidInput, match="more than 67,108,864 bytes"):
+        read_result(path)

@@ -7,11 +7,14 @@ reads both. Together they make a run without a single span visible, and countabl
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 import msgspec
 
+from midspan.instrumentation.encoding import clean
+from midspan.pipelines.storage.plain import NotPlainError, open_plain
 from midspan.scorers.errors import InvalidInput
 
 CONTRACT: Final = 1
@@ -19,6 +22,8 @@ CONTRACT: Final = 1
 
 PLAN_FILE: Final = "plan.jsonl"
 RESULT_SUFFIX: Final = ".result.json"
+LARGEST: Final = 2**26
+"""Bytes of a result record: far more than what is kept of an answer."""
 
 RunId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
@@ -28,6 +33,10 @@ Record = TypeVar("Record", bound=msgspec.Struct)
 
 EndedBy = Literal["exit", "timeout", "budget", "signal", "launch_failed", "platform"]
 BudgetKind = Literal["turns", "tool_calls", "tokens", "cost_usd"]
+
+
+NO_ANSWER: Final = "there is no answer"
+"""What a check says that had none to read."""
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +75,8 @@ class ResultRecord(msgspec.Struct, frozen=True, kw_only=True):
     ended_by: EndedBy
     budget: BudgetKind | None = None
     exit_code: Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)] | None = None
+    problem: str | None = None
+    """Why the launch came to nothing; of an agent that failed, the last that it said of it."""
     answer: str | None = None
     checks: list[CheckResult] = []
     started_ns: Nanoseconds | None = None
@@ -156,13 +167,18 @@ def result_path(spool: Path, run_id: str, launch: int) -> Path:
 def write_result(spool: Path, record: ResultRecord) -> Path:
     """Return the path of the record, which appears whole or not at all."""
     path = result_path(spool, record.run_id, record.launch)
-    return _write_atomically(path, msgspec.json.encode(record))
+    return _write_atomically(path, _encoded(record))
 
 
 def read_result(path: Path) -> ResultRecord:
     """Return the record in a file; one that does not fit is an error that says why."""
     try:
-        return decode_result(path.read_bytes())
+        with open_plain(path) as file:
+            if os.fstat(file.fileno()).st_size > LARGEST:
+                raise ValueError(f"has more than {LARGEST:,} bytes")
+            return decode_result(file.read(LARGEST))
+    except NotPlainError as error:
+        raise InvalidInput(str(error)) from error
     except ValueError as error:
         raise InvalidInput(f"{path}: {error}") from error
 
@@ -203,8 +219,32 @@ def _decoded(data: bytes, type_: type[Record], what: str) -> Record:
         raise ValueError(f"not {what}: {error}") from error
 
 
+def _encoded(record: ResultRecord) -> bytes:
+    try:
+        return msgspec.json.encode(record)
+    except UnicodeEncodeError:
+        # Half a character, as Python's text may hold it and no file can: `?` is written for it.
+        return msgspec.json.encode(_writable(msgspec.to_builtins(record)))
+
+
+def _writable(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [_writable(item) for item in value]
+    if isinstance(value, dict):
+        return {_writable(key): _writable(item) for key, item in value.items()}
+    return value
+
+
 def _write_atomically(path: Path, data: bytes) -> Path:
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_bytes(data)
-    part.replace(path)
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    except BaseException:
+        # Of a disk that is full, say, no piece is to stay.
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
     return path

@@ -28,6 +28,8 @@ def unknown(prompt): return {"budget": "patience"}
 def crash(prompt): raise ValueError("no such order")
 def leave(prompt): sys.exit(7)
 def kill(prompt): os.kill(os.getpid(), 9)
+def long(prompt): return "x" * 5_000_000
+def fork(prompt): return "child" if os.fork() == 0 else os.wait() and "parent"
 def draw(prompt): return str(random.random())
 def forget(prompt):
     global DRAWN

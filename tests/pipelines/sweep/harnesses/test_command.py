@@ -24,12 +24,14 @@ def run(folder: Path, harness: str, **given: Any) -> Ran:
 
 def test_placeholders_are_filled_in_once(tmp_path: Path) -> None:
     words = "{prompt}, '{model} at {base_url}', '{directory}', '{sessions}', '{suite}', '{x}'"
+    words += ", '{api_key}'"
     ran = run(
         tmp_path,
         f"{{kind: command, answer: stdout, argv: [printf, '%s\\n', {words}]}}".replace(
             "{prompt}", "'{prompt}'"
         ),
         prompt="the {model}; $(date) 'and' \"so\"\non",
+        api_key="of-this-run",
         arguments=("--skill", "here"),
     )
     assert ran.said.answer == "\n".join(
@@ -40,6 +42,7 @@ def test_placeholders_are_filled_in_once(tmp_path: Path) -> None:
             str(tmp_path / "room" / "sessions"),
             str(tmp_path),
             "{x}",
+            "of-this-run",
             "--skill",
             "here",
         ]

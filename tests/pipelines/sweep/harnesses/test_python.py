@@ -10,7 +10,7 @@ import pytest
 
 from midspan.pipelines.records import HarnessRecord
 from midspan.pipelines.sweep.harnesses import Said
-from midspan.scorers.errors import SurroundingsError
+from midspan.scorers.errors import Exit, MidspanError
 from tests.support.seats import RUN_ID, Ran, driver_of, harness_of, run_in, seat_in
 from tests.support.templates import copied
 
@@ -122,7 +122,8 @@ def test_the_targets_interpreter_calls_it(folder: Path) -> None:
         ("package.inner:agent", None),
         ("package:imported", None),
         ("json:dumps", None),
-        ("shopper:nobody", "shopper.py has no nobody"),
+        ("shopper:nobody", "shopper.py has no nobody."),
+        ("shopper:lateer", "shopper.py has no lateer. Did you mean 'later'?"),
         ("shoper:agent", "there is no module shoper"),
         ("wrong:agent", "wrong.py cannot be read"),
     ],
@@ -140,7 +141,25 @@ def test_a_function_that_is_not_there_is_said_before_anything_runs(
     if problem is None:
         assert driver.identity() == HarnessRecord(name="mine", version="3")
         return
-    with pytest.raises(SurroundingsError) as missing:
+    with pytest.raises(MidspanError) as missing:
         driver.identity()
     assert problem in str(missing.value)
-    assert "Put it beside the suite" in str(missing.value)
+    # What is not there may only have to be put there; what is there has to be mended.
+    is_there = ".py" in problem
+    assert ("Put it beside the suite" in str(missing.value)) is not is_there
+    assert missing.value.exit_code == (Exit.NOT_EVALUATED if is_there else Exit.SURROUNDINGS)
+
+
+@WARM
+def test_an_answer_that_is_too_long_is_told_of(warm: bool, folder: Path) -> None:
+    said = run(folder, "shopper:long", warm=warm).said
+    assert said.answer is None
+    assert said.failed == (
+        "what it returned takes 5,000,014 bytes, of which at most 4,194,304 are read"
+    )
+
+
+@WARM
+def test_a_copy_that_the_function_forks_does_not_end_the_run(warm: bool, folder: Path) -> None:
+    ended = run(folder, "shopper:fork", warm=warm)
+    assert (ended.code, ended.said.answer, ended.said.failed) == (0, "parent", None)

@@ -84,6 +84,29 @@ def test_a_copy_leads_a_session_of_its_own_and_ends_with_who_asked(folder: Path)
         os.kill(pid, 0)
 
 
+def test_a_copy_leaves_nothing_undone_at_its_end(folder: Path) -> None:
+    """Its end is quicker than that of a process: what is in buffers and threads is not lost."""
+    (folder / "untidy.py").write_text(
+        "import atexit, threading, time\n"
+        "log = open(__file__ + '.log', 'w')\n"
+        "kept = []\n"
+        "def slowly():\n"
+        "    time.sleep(0.3)\n"
+        "    kept[0].write('thread ')\n"
+        "def agent(prompt):\n"
+        "    kept.append(open('left.txt', 'w'))\n"
+        "    log.write('import')\n"
+        "    threading.Thread(target=slowly).start()\n"
+        "    atexit.register(lambda: kept[0].write('atexit'))\n"
+        "    return 'fine'\n"
+    )
+    harness = harness_of("{kind: python, function: 'untidy:agent', warm: true}")
+    seat = seat_in(folder / "room", harness, base_url=URL)
+    assert copied(seat, folder).said.answer == "fine"
+    assert (seat.room.directory / "left.txt").read_text() == "thread atexit"
+    assert (folder / "untidy.py.log").read_text() == "import"
+
+
 @pytest.mark.parametrize("warm", [True, False])
 def test_it_records_itself(warm: bool, folder: Path) -> None:
     (folder / "traced.py").write_text(

@@ -11,7 +11,8 @@ import pytest
 
 from midspan.pipelines.sweep.keeper.messages import Order, Report
 from midspan.pipelines.sweep.keeper.printed import Printed
-from midspan.pipelines.sweep.worker.keepers import Keeper, Keepers
+from midspan.pipelines.sweep.worker.keepers import Keeper
+from midspan.pipelines.sweep.worker.nursery import Keepers
 
 TEMPLATE = """
 import array, json, os, socket
@@ -121,7 +122,8 @@ def test_what_cannot_be_started_is_said(keeper: Keeper, tmp_path: Path) -> None:
 def test_a_keeper_that_was_killed_is_replaced(keeper: Keeper, tmp_path: Path) -> None:
     code = "import os, signal, time; os.kill(os.getppid(), signal.SIGKILL); time.sleep(600)"
     report = carried_out(keeper, order(tmp_path, code))
-    assert (report.by, report.problem) == ("lost", "the process that starts agents was killed")
+    assert (report.by, report.code) == ("killed", -9)
+    assert report.problem == "the agent killed what kept it (SIGKILL)"
     assert carried_out(keeper, order(tmp_path, "exit(4)")).code == 4
 
 
@@ -168,7 +170,8 @@ def test_a_template_that_dies_loses_the_run_and_no_other(keeper: Keeper, tmp_pat
     template = (sys.executable, "-c", TEMPLATE)
     code = "import signal, time; os.kill(os.getppid(), signal.SIGKILL); time.sleep(600)"
     report = carried_out(keeper, order(tmp_path, code, template=template))
-    assert (report.by, report.problem) == ("lost", "the process that forked it has gone")
+    assert (report.by, report.code) == ("killed", -9)
+    assert report.problem == "the process that forked it was killed"
     again = carried_out(keeper, order(tmp_path, "pass", template=template))
     assert again == Report(by="exit", code=0, forked=True)
 

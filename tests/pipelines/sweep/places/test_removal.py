@@ -77,3 +77,20 @@ def test_a_link_in_its_place_is_not_followed(tmp_path: Path) -> None:
     remove_folder(tmp_path / "never")
     assert outside.exists()
     assert not (tmp_path / "room").is_symlink()
+
+
+def test_folders_in_folders_are_removed_however_deep_they_are(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "kept").touch()
+    room = tmp_path / "room"
+    room.mkdir()
+    with chdir(room):
+        for _ in range(1_200):
+            os.mkdir("d")
+            os.chdir("d")
+        Path("file").write_text("deep")
+        os.symlink(outside, "link")
+    remove_folder(room)
+    assert not room.exists()
+    assert (outside / "kept").exists()

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Event as Flag
 from threading import Thread
 from typing import Any
 
@@ -55,7 +56,9 @@ class Model:
 
 
 @contextmanager
-def answering(text: str = "42") -> Iterator[Model]:
+def answering(text: str = "42", *, after: float = 0) -> Iterator[Model]:
+    over = Flag()
+
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         wbufsize = -1
@@ -64,6 +67,7 @@ def answering(text: str = "42") -> Iterator[Model]:
             asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
             told.asked.append(asked)
             told.keys.append(self.headers.get("authorization"))
+            over.wait(after)
             message = {"role": "assistant", "content": text}
             reply: Json = {
                 "id": f"r-{len(told.asked)}",
@@ -90,6 +94,7 @@ def answering(text: str = "42") -> Iterator[Model]:
         told = Model(url=f"http://127.0.0.1:{server.server_address[1]}/v1")
         Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield told
+        over.set()
         server.shutdown()
 
 
@@ -150,7 +155,8 @@ def suite_of(
     harness: Mapping[str, Any] | None = None,
     task: Mapping[str, Any] | None = None,
 ) -> Json:
-    argv = [sys.executable, "{suite}/agent.py"]
+    agent = {"kind": "command", "argv": [sys.executable, "{suite}/agent.py"], "files": ["agent.py"]}
+    agent = {name: value for name, value in {**agent, **(harness or {})}.items() if value}
     reached = {} if endpoint is None else {"endpoint": endpoint}
     return {
         "suite": "shop",
@@ -161,9 +167,7 @@ def suite_of(
             "models": [{"name": "m-1", **reached, **(model or {})}],
             "trials": trials,
         },
-        "harnesses": {
-            "agent": {"kind": "command", "argv": argv, "files": ["agent.py"], **(harness or {})}
-        },
+        "harnesses": {"agent": agent},
     }
 
 

@@ -10,7 +10,7 @@ import pytest
 from midspan.pipelines.sweep.local import judged
 from midspan.pipelines.sweep.worker import RunEnded, Tries
 from midspan.pipelines.workspace import Workspace
-from tests.pipelines.sweep.worker.conftest import Begin, Model, Sweep
+from tests.pipelines.sweep.worker.conftest import Begin, Model, Sweep, answering
 
 
 def outcome(sweep: Sweep) -> str:
@@ -62,7 +62,7 @@ def test_one_that_ignores_sigterm_is_killed(begin: Begin) -> None:
         while True:
             time.sleep(1)
         """,
-        budget={"seconds": 1},
+        budget={"seconds": 4},
     )
     sweep.work()
     record = sweep.record()
@@ -149,6 +149,33 @@ def test_one_that_says_nothing(begin: Begin) -> None:
     sweep.work()
     assert sweep.record().answer is None
     assert outcome(sweep) == "no_answer"
+
+
+@pytest.mark.parametrize("said", ["pass", "print(' ')"])
+def test_one_that_keeps_to_itself_what_the_model_said(begin: Begin, said: str) -> None:
+    sweep = begin(f"ask(); {said}", task={"checks": [{"kind": "exact", "value": "42"}]})
+    sweep.work()
+    assert sweep.record().answer is None
+    assert outcome(sweep) == "no_answer"
+
+
+def test_one_that_leaves_a_request_open_has_its_own_outcome(begin: Begin) -> None:
+    with answering(after=600) as slow:
+        sweep = begin(
+            """
+            import threading
+            threading.Thread(target=ask, daemon=True).start()
+            time.sleep(1)
+            print("42", flush=True)
+            os._exit(0)
+            """,
+            endpoint=slow.url,
+            task={"checks": [{"kind": "exact", "value": "42"}]},
+        )
+        sweep.work()
+    assert sweep.record().answer == "42"
+    assert {span["status"]["message"].split(":")[0] for span in sweep.spans()} == {"client_left"}
+    assert outcome(sweep) == "success"
 
 
 def test_one_that_never_starts_is_launched_three_times(begin: Begin) -> None:

@@ -76,7 +76,10 @@ def test_a_worker_that_is_killed_takes_its_agent_with_it_and_the_run_is_run_agai
     assert (standing.state, standing.launch) == ("again", 1)
 
     assert sweep.work().done == (run.run_id,)
-    assert (sweep.record().launch, sweep.record().answer) == (1, "42")
+    assert [(record.launch, record.ended_by, record.answer) for record in sweep.records()] == [
+        (0, "platform", None),
+        (1, "exit", "42"),
+    ]
     assert len(model.asked) == 2
 
 

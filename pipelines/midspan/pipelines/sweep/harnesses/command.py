@@ -57,7 +57,7 @@ class CommandDriver:
             "suite": str(self.folder.absolute()),
         }
         if seat.base_url is not None:
-            values["base_url"] = seat.base_url
+            values |= {"base_url": seat.base_url, "api_key": seat.api_key}
         words = [self._filled(word, values) for word in self.harness.argv]
         return Program(
             argv=(*words, *seat.room.arguments), environment=variables_for(seat, self.harness)

@@ -6,7 +6,7 @@ from typing import Any, Final, cast, get_args
 
 from midspan.pipelines.records import BudgetKind
 from midspan.pipelines.sweep.harnesses.driver import Said, Seat
-from midspan.pipelines.sweep.harnesses.untrusted import tail_of, text_of
+from midspan.pipelines.sweep.harnesses.untrusted import LONGEST, size_of, tail_of, text_of
 
 END: Final = "midspan-end.json"
 
@@ -20,6 +20,9 @@ def said_at_the_end(seat: Seat, stderr: Path) -> Said:
     """Return what it says; where there is none, the program was ended before."""
     end = _decoded(text_of(end_path(seat)))
     known: dict[str, Any] = {"max_turns": seat.max_turns, "retry_budget": seat.retries}
+    if (size := size_of(end_path(seat))) > LONGEST:
+        why = f"what it returned takes {size:,} bytes, of which at most {LONGEST:,} are read"
+        return Said(answer=None, failed=why, **known)
     if end is None:
         told = tail_of(stderr)
         return Said(answer=None, failed=f"no word of its end: {told}" if told else None, **known)

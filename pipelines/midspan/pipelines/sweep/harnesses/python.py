@@ -13,7 +13,8 @@ from midspan.pipelines.records import HarnessRecord
 from midspan.pipelines.sweep.harnesses.driver import Program, Said, Seat
 from midspan.pipelines.sweep.harnesses.ends import end_path, said_at_the_end
 from midspan.pipelines.sweep.harnesses.surroundings import python_for, variables_for
-from midspan.scorers.errors import SurroundingsError
+from midspan.scorers.errors import InvalidInput, SurroundingsError
+from midspan.scorers.file_format.problems import suggestion
 from midspan.scorers.suite import PythonHarness
 
 RUNNER: Final = Path(agents.__path__[0]) / "function_process.py"
@@ -29,13 +30,13 @@ class PythonDriver:
 
     def identity(self) -> HarnessRecord:
         """Return the version that the suite names; a function that is not there is an error."""
-        problem = self._problem()
+        file, problem = self._problem()
         if problem is not None:
-            raise SurroundingsError(
-                f"harness {self.name}: {problem}",
-                fix=f"Put it beside the suite, in {self.folder}, or mend"
-                f" harnesses.{self.name}.function",
-            )
+            told, mend = f"harness {self.name}: {problem}", f"harnesses.{self.name}.function"
+            if file is not None:
+                raise InvalidInput(told, fix=f"Mend it, or {mend}")
+            beside = f"beside the suite, in {self.folder.absolute()}"
+            raise SurroundingsError(told, fix=f"Put it {beside}, or mend {mend}")
         return HarnessRecord(name=self.name, version=self.harness.version)
 
     def program(self, seat: Seat) -> Program:
@@ -66,16 +67,16 @@ class PythonDriver:
         """Return what the function returned, or how it failed."""
         return said_at_the_end(seat, stderr)
 
-    def _problem(self) -> str | None:
-        """Return what is wrong, as far as that can be seen without running anybody's code."""
+    def _problem(self) -> tuple[Path | None, str | None]:
+        """Return the file and what is wrong, as far as it is seen without running its code."""
         module, _, function = self.harness.function.partition(":")
         path = self.folder.joinpath(*module.split("."))
         for file in (path.with_suffix(".py"), path / "__init__.py"):
             if file.is_file():
-                return _missing(function, file)
+                return file, _missing(function, file)
         if self.harness.python is None and find_spec(module.partition(".")[0]) is None:
-            return f"there is no module {module}"
-        return None
+            return None, f"there is no module {module}"
+        return None, None
 
 
 def _missing(function: str, file: Path) -> str | None:
@@ -84,7 +85,9 @@ def _missing(function: str, file: Path) -> str | None:
     except (SyntaxError, ValueError) as error:
         return f"{file} cannot be read: {error}"
     bound = {name for statement in ast.walk(module) for name in _bound(statement)}
-    return None if bound & {function, "*"} else f"{file} has no {function}"
+    if bound & {function, "*"}:
+        return None
+    return f"{file} has no {function}.{suggestion(function, sorted(bound))}"
 
 
 def _bound(node: ast.AST) -> list[str]:

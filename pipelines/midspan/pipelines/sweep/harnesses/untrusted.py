@@ -35,6 +35,14 @@ def _read(path: Path, longest: int, *, from_end: bool) -> str | None:
         return file.read(longest).decode(errors="replace")
 
 
+def size_of(path: Path) -> int:
+    """Return how many bytes a file has; 0 where there is none."""
+    try:
+        return path.lstat().st_size
+    except OSError:
+        return 0
+
+
 def text_inside(directory: Path, path: str) -> str | None:
     """Return the text of a file below a directory; None where its path leads out of it."""
     file = (directory / path).resolve()

@@ -1,4 +1,4 @@
-"""Forks a keeper for each socket that a worker hands over, until the worker has gone."""
+"""Forks a keeper for each pair of sockets that a worker hands over, until the worker has gone."""
 
 import os
 import signal
@@ -6,40 +6,36 @@ import socket
 import sys
 from types import FrameType
 
+from midspan.pipelines.sweep.keeper.children import readable
 from midspan.pipelines.sweep.keeper.descendants import adopt_orphans
-from midspan.pipelines.sweep.keeper.keeping import keep
+from midspan.pipelines.sweep.keeper.forks import Forks
 
 
 def main(descriptor: int) -> None:
     """Take sockets on a socket; a keeper is there at once, as nothing is left to be loaded."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
         # Whoever ends the worker ends this by it, after the agents have gone.
         signal.signal(number, _take_no_notice)
-    # Keepers that end are nothing to anybody here.
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    woken, waking = socket.socketpair()
+    for each in (woken, waking):
+        each.setblocking(False)
+    signal.set_wakeup_fd(waking.fileno(), warn_on_full_buffer=False)
     adopt_orphans()
+    forks = Forks()
     with socket.socket(fileno=descriptor) as worker:
         os.set_inheritable(descriptor, False)
         while True:
-            _, given, _, _ = socket.recv_fds(worker, 1, 1)
-            if not given:
-                return
-            if os.fork() == 0:
-                worker.close()
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                _keep(given[0])
-            os.close(given[0])
-
-
-def _keep(descriptor: int) -> None:
-    try:
-        os.set_inheritable(descriptor, False)
-        with socket.socket(fileno=descriptor) as worker:
-            keep(worker)
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
-    finally:
-        os._exit(0)
+            ready = readable([worker.fileno(), woken.fileno()], None)
+            if woken.fileno() in ready:
+                woken.recv(4096)
+                forks.reap()
+            if worker.fileno() in ready:
+                _, given, _, _ = socket.recv_fds(worker, 1, 2)
+                if not given:
+                    break
+                orders, end = given
+                forks.fork(orders, end, worker, woken, waking)
+    forks.end()
 
 
 def _take_no_notice(number: int, frame: FrameType | None) -> None:

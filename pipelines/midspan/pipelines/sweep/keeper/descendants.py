@@ -29,9 +29,13 @@ def adopt_orphans() -> None:
             library.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
-def descendants(spared: Collection[int] = ()) -> list[int]:
-    """Return the living descendants of this process, but for the spared ones themselves."""
-    found = [pid for pid in _below(os.getpid()) if pid not in spared]
+def descendants(spared: Collection[int] = (), *, below: bool = True) -> list[int]:
+    """Return the living descendants of this process, but for the spared ones themselves.
+
+    With `below=False`, without those that are below a spared one, too.
+    """
+    left_out = () if below else spared
+    found = [pid for pid in _below(os.getpid(), left_out) if pid not in spared]
     return [pid for pid in found if _is_alive(pid)]
 
 
@@ -40,10 +44,13 @@ def ask_to_end(pids: Iterable[int], group: int | None = None) -> None:
     _signal(pids, group, signal.SIGTERM)
 
 
-def kill_all(spared: Collection[int] = (), *, program: int | None = None) -> set[int]:
+def kill_all(
+    spared: Collection[int] = (), *, program: int | None = None, below: bool = True
+) -> set[int]:
     """Kill all descendants but the spared, in rounds as they may fork; return which there were.
 
-    The end of the program is left for its own parent object to take note of.
+    With `below=False`, what the spared ones have started lives on as well. The end of the program
+    is left for its own parent object to take note of.
     """
     killed: set[int] = set()
     unreaped = {*spared, program}
@@ -51,7 +58,7 @@ def kill_all(spared: Collection[int] = (), *, program: int | None = None) -> set
         _signal((), program, signal.SIGKILL)
     for _ in range(_ROUNDS):
         reap(unreaped)
-        left = descendants(spared)
+        left = descendants(spared, below=below)
         if not left:
             break
         killed.update(left)
@@ -78,10 +85,14 @@ def _signal(pids: Iterable[int], group: int | None, number: int) -> None:
             os.kill(pid, number)
 
 
-def _below(pid: int) -> Iterator[int]:
-    for child in _children(pid):
-        yield child
-        yield from _below(child)
+def _below(pid: int, left_out: Collection[int] = ()) -> Iterator[int]:
+    # Not by calls within calls: an agent may start processes within processes without an end.
+    left = [pid]
+    while left:
+        for child in _children(left.pop()):
+            if child not in left_out:
+                yield child
+                left.append(child)
 
 
 def _children(pid: int) -> list[int]:

@@ -8,8 +8,9 @@ from typing import Any, Final, Literal, Self
 
 PIECE: Final = 2**16
 
-Ended = Literal["exit", "timeout", "stopped", "not_started", "lost"]
-"""By itself, by its time, by the worker, never begun, or in a way that nobody saw."""
+Ended = Literal["exit", "timeout", "stopped", "not_started", "lost", "killed"]
+"""By itself, by its time, by the worker, never begun, or in a way that nobody saw; the last where
+whoever kept it was killed or stopped by a signal, which none but the agent has reason to send."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +85,14 @@ class Lines:
         line, _, self._rest = self._rest.partition(b"\n")
         told: dict[str, Any] = json.loads(line)
         return told
+
+    def fileno(self) -> int:
+        """Return what can be waited for."""
+        return self._sock.fileno()
+
+    def close(self) -> None:
+        """Read no more."""
+        self._sock.close()
 
     @property
     def waiting(self) -> bool:

@@ -13,8 +13,9 @@ class Printed:
     """A file that takes any amount and keeps the first and the last bytes of it."""
 
     def __init__(self, path: Path, *, head: int = LOG_HEAD, tail: int = LOG_TAIL) -> None:
-        """Begin the file."""
-        self._file = path.open("wb", buffering=0)
+        """Begin the file; a pipe or a link that somebody has put in its place is removed."""
+        path.unlink(missing_ok=True)
+        self._file = path.open("xb", buffering=0)
         self._head_left = head
         self._tail_size = tail
         self._tail = bytearray()

@@ -84,13 +84,18 @@ class Supervision:
         if code is None:
             code = self._last_code(child)
         self._drain()
-        lost = isinstance(child, Forked) and child.lost
-        if lost:
-            self._templates.drop(self._order.template)
+        problem = None
+        if isinstance(child, Forked) and (child.lost or code is None):
+            # Of one that is there and does not answer, too, nothing more is to be had.
+            child.lost = True
+            ended = self._templates.drop(self._order.template)
+            if by == "exit":
+                code, problem = ended, "the process that forked it was killed"
+                by = "killed" if ended is not None and ended < 0 else "lost"
         return Report(
-            by="lost" if lost else by,
+            by=by,
             code=code,
-            problem="the process that forked it has gone" if lost else None,
+            problem=problem,
             escaped=len(killed - {child.pid}),
             forked=isinstance(child, Forked),
             unforked=self._templates.why_not(self._order.template),

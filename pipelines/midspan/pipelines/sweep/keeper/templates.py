@@ -83,14 +83,16 @@ class Template:
             return self._errors.read_text(errors="replace").strip()[-LAST_WORDS:]
         return ""
 
-    def end(self) -> None:
-        """End it."""
+    def end(self) -> int | None:
+        """End it; return what it had ended with already, if it had."""
+        code = self._process.poll()
         self._socket.close()
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
         while self._gone:
             os.close(self._gone.pop())
+        return code
 
 
 class Forked:
@@ -166,10 +168,9 @@ class Templates:
         """Return why a template cannot fork, where it was found that it cannot."""
         return self._useless.get(key)
 
-    def drop(self, key: tuple[str, ...]) -> None:
-        """End a template that is in no known state."""
-        if key in self._kept:
-            self._kept.pop(key).end()
+    def drop(self, key: tuple[str, ...]) -> int | None:
+        """End a template that is in no known state; return what it had ended with already."""
+        return self._kept.pop(key).end() if key in self._kept else None
 
     def end(self) -> None:
         """End all."""

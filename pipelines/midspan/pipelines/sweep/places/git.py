@@ -41,9 +41,9 @@ def variables(*, alone: bool) -> dict[str, str]:
     return {**kept, "LC_ALL": "C.UTF-8", **quiet, **(_ALONE if alone else {})}
 
 
-def git(*words: str, directory: Path) -> str:
+def git(*words: str, directory: Path, stdin: bytes = b"") -> str:
     """Return what a git command prints, run on its own settings; raise with what it complains."""
-    done = _done(words, directory)
+    done = _done(words, directory, stdin)
     if done.returncode != 0:
         said = done.stderr.decode(errors="replace").strip().splitlines()[-_LINES:]
         how = f"git {words[0]} {ending(done.returncode)} in {directory}"
@@ -61,13 +61,15 @@ def no_git() -> RoomError:
     return RoomError("git is not on this machine", fix="Install git, then run it again.")
 
 
-def _done(words: Sequence[str], directory: Path) -> "subprocess.CompletedProcess[bytes]":
+def _done(
+    words: Sequence[str], directory: Path, stdin: bytes = b""
+) -> "subprocess.CompletedProcess[bytes]":
     try:
         return subprocess.run(
             ["git", *words],
             cwd=directory,
             env=variables(alone=True),
-            stdin=subprocess.DEVNULL,
+            input=stdin,
             capture_output=True,
             check=False,
         )

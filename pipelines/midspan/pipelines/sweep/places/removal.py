@@ -1,7 +1,9 @@
-"""Removes folders, read-only ones too."""
+"""Removes folders, read-only ones too, however deep they are."""
 
 import errno
+import itertools
 import os
+import secrets
 import shutil
 import stat
 import time
@@ -9,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 _PAUSE: Final = 0.1
+_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def remove_folder(folder: Path) -> None:
@@ -22,15 +25,16 @@ def remove_folder(folder: Path) -> None:
         except FileNotFoundError:
             if not folder.exists():
                 return
-        except OSError as error:
+        except (OSError, RecursionError) as error:
             if not again:
                 raise
-            if error.errno == errno.ENOTEMPTY:
+            if isinstance(error, OSError) and error.errno == errno.ENOTEMPTY:
                 # Somebody who is being ended still writes.
                 time.sleep(_PAUSE)
             else:
-                # An agent, or a module cache of Go, may have taken the right to write.
-                _make_writable(folder)
+                # An agent, or a module cache of Go, may have taken the right to write; and folders
+                # in folders may go deeper than calls, open files or a path can.
+                _take_apart(folder)
         else:
             return
 
@@ -44,10 +48,36 @@ def make_read_only(folder: Path) -> None:
                 os.chmod(path, stat.S_IMODE(mode) & ~0o222)
 
 
-def _make_writable(folder: Path) -> None:
+def _take_apart(folder: Path) -> None:
+    """Remove every folder below a folder, each once what it holds was moved to the top."""
     folder.chmod(0o700)
-    for parent, names, _ in os.walk(folder):
-        for name in names:
-            path = os.path.join(parent, name)
-            if not os.path.islink(path):
-                os.chmod(path, 0o700)
+    top = os.open(folder, _FOLDER)
+    try:
+        unused = (f".{secrets.token_hex(8)}-{number}" for number in itertools.count())
+        left = _names(top)[0]
+        while left:
+            name = left.pop()
+            os.chmod(name, 0o700, dir_fd=top)
+            inner = os.open(name, _FOLDER, dir_fd=top)
+            try:
+                folders, others = _names(inner)
+                for each in folders:
+                    os.chmod(each, 0o700, dir_fd=inner)
+                    left.append(next(unused))
+                    os.rename(each, left[-1], src_dir_fd=inner, dst_dir_fd=top)
+                for each in others:
+                    os.unlink(each, dir_fd=inner)
+            finally:
+                os.close(inner)
+            os.rmdir(name, dir_fd=top)
+    finally:
+        os.close(top)
+
+
+def _names(descriptor: int) -> tuple[list[str], list[str]]:
+    """Return what the folders in a folder are called, and what all else."""
+    names: tuple[list[str], list[str]] = ([], [])
+    with os.scandir(descriptor) as entries:
+        for entry in entries:
+            names[not entry.is_dir(follow_symlinks=False)].append(entry.name)
+    return names

@@ -68,8 +68,9 @@ class Rooms:
                 if revision is not None:
                     self._ready(revision, say_nothing)
                 left = [] if keep_earlier else _earlier(folder, launch)
-                for place in (*left, folder):
-                    remove_folder(place)
+                for place in left:
+                    self._removed(place)
+                remove_folder(folder)
                 return self._made(run, folder)
         except BaseException:
             self._removed(folder)
@@ -131,8 +132,9 @@ class Rooms:
     def _removed(self, folder: Path) -> None:
         try:
             remove_folder(folder)
-        except OSError as error:
-            warnings.warn(f"{folder} cannot be removed: {error.strerror}", stacklevel=3)
+        except (OSError, RecursionError) as error:
+            why = getattr(error, "strerror", None) or type(error).__name__
+            warnings.warn(f"{folder} cannot be removed: {why}", stacklevel=3)
 
 
 def _earlier(folder: Path, launch: int) -> list[Path]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from midspan.pipelines.records import write_result
+from midspan.instrumentation.encoding import clean
+from midspan.pipelines.records import ResultRecord, write_result
 from midspan.pipelines.storage.disk import explained
 from midspan.pipelines.sweep.layout import SweepFolder
 from midspan.pipelines.sweep.serving import Served
@@ -14,9 +15,11 @@ from midspan.pipelines.sweep.standing import INFRA, Standing, looked_again
 from midspan.pipelines.sweep.worker.claims import claimed
 from midspan.pipelines.sweep.worker.events import Event, RunBegun, RunEnded, Told
 from midspan.pipelines.sweep.worker.keepers import Keeper
-from midspan.pipelines.sweep.worker.launching import Launcher
+from midspan.pipelines.sweep.worker.launching import Launched, Launcher
+from midspan.pipelines.sweep.worker.lost import record_lost_launches
 from midspan.pipelines.sweep.worker.publishing import publish_run
 from midspan.pipelines.sweep.worker.schedule import Due, Schedule
+from midspan.scorers.errors import MidspanError
 
 ELSEWHERE_SECONDS: Final = 1.0
 """Until a run that another worker is at is looked at again."""
@@ -90,6 +93,7 @@ class Crew:
                     return
                 self._turn(due, keeper, schedule, launcher, server)
         except BaseException as error:
+            # A disk that is full, say: no run has its record from here on.
             self._errors.append(error)
             schedule.stop()
 
@@ -99,13 +103,20 @@ class Crew:
         run = due.run
         pause: float | None = None
         tried = due.tried
-        with claimed(self.folder.claim_of(run.run_id)) as ours:
-            if not ours:
-                schedule.again(due, after=ELSEWHERE_SECONDS, tried=tried)
-                return
-            standing = looked_again(self.known[run.run_id], *self._spools())
-            if standing.state != "done":
-                pause, tried = self._launch(due, standing.launch, keeper, launcher, served)
+        try:
+            with claimed(self.folder.claim_of(run.run_id)) as ours:
+                if not ours:
+                    schedule.again(due, after=ELSEWHERE_SECONDS, tried=tried)
+                    return
+                standing = looked_again(self.known[run.run_id], *self._spools())
+                if standing.state != "done":
+                    record_lost_launches(run.run_id, standing.launch, self.folder, self.publish_to)
+                    pause, tried = self._launch(due, standing.launch, keeper, launcher, served)
+        except (MidspanError, OSError):
+            raise
+        except Exception as error:
+            # The others go on; this one stays as it is, for the same command to begin anew.
+            self._say(f"run {run.run_id} came to nothing: {type(error).__name__}: {error}")
         if pause is None:
             schedule.over()
         else:
@@ -117,11 +128,10 @@ class Crew:
         """Return after which pause the run is launched again, if it is, and how often it was."""
         run = due.run
         self.tell(RunBegun(run=run, launch=launch))
-        launched = launcher.launch(run, launch, served, keeper)
-        with explained(self.folder.spool):
-            write_result(self.folder.spool, launched.record)
+        launched = self._recorded(launcher.launch(run, launch, served, keeper))
         if self.publish_to is not None:
-            publish_run(self.folder, self.publish_to, run.run_id, launch)
+            for line in publish_run(self.folder, self.publish_to, run.run_id, launch):
+                self._say(line)
         pause = None
         if launched.record.ended_by in INFRA and not launcher.stopping.begin_nothing:
             pause = self.tries.pause(due.tried + 1)
@@ -130,10 +140,29 @@ class Crew:
                 run=run, record=launched.record, problem=launched.problem, again=pause is not None
             )
         )
-        if launched.remark is not None and launched.remark not in self._remarks:
-            self._remarks.add(launched.remark)
-            self.tell(Told(text=launched.remark))
+        for remark in launched.remarks:
+            if remark not in self._remarks:
+                self._remarks.add(remark)
+                self._say(remark)
         return pause, due.tried + 1
+
+    def _recorded(self, launched: Launched) -> Launched:
+        """Write the record; where that cannot be, one that says why, and how much it lacks."""
+        record = launched.record
+        with explained(self.folder.spool):
+            try:
+                write_result(self.folder.spool, record)
+                return launched
+            except OSError:
+                raise
+            except Exception as error:
+                why = f"its record cannot be written: {type(error).__name__}: {error}"
+                bare = ResultRecord(run_id=record.run_id, launch=record.launch, ended_by="platform")
+                write_result(self.folder.spool, bare)
+                return Launched(record=bare, problem=clean(why), remarks=launched.remarks)
+
+    def _say(self, line: str) -> None:
+        self.tell(Told(text=line))
 
     def _spools(self) -> list[Path]:
         others = [self.publish_to.spool] if self.publish_to is not None else []

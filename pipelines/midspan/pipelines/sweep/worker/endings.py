@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
+from midspan.instrumentation.encoding import clean
 from midspan.instrumentation.proxy.answers import Written
 from midspan.pipelines.records import (
     BudgetKind,
@@ -18,6 +19,9 @@ from midspan.pipelines.sweep.keeper.messages import Report
 from midspan.pipelines.sweep.plan import SweepRun
 from midspan.pipelines.sweep.worker.budgets import exceeded
 from midspan.pipelines.sweep.worker.usage import Usage
+
+LONGEST_PROBLEM: Final = 1000
+"""Characters that a record keeps of why a launch came to nothing."""
 
 
 @dataclass(kw_only=True)
@@ -34,6 +38,8 @@ class Findings:
     """The limit for which the agent was stopped."""
     written: Written = field(default_factory=Written)
     checks: Sequence[CheckResult] = ()
+    last_words: str | None = None
+    """The last line that an agent printed which exited with an error."""
     problem: str | None = None
     """What kept it from being launched, or took the ground from under it."""
 
@@ -50,6 +56,8 @@ def ending(run: SweepRun, found: Findings) -> tuple[EndedBy, BudgetKind | None]:
         return "timeout", None
     if found.problem is not None or by == "lost":
         return "platform", None
+    if by == "killed":
+        return "signal", None
     passed = found.passed or exceeded(run.task.budget, found.used) or found.said.budget
     if passed is not None:
         return "budget", passed
@@ -76,6 +84,7 @@ def record_of(
         ended_by=ended_by,
         budget=budget,
         exit_code=found.report.code,
+        problem=_shortened(found.problem or said.failed or found.last_words),
         answer=said.answer,
         checks=list(found.checks),
         started_ns=found.started_ns,
@@ -93,6 +102,12 @@ def record_of(
         spans_written=max(found.used.spans, found.written.spans_written),
         spans_lost=max(found.used.lost, found.written.spans_lost),
     )
+
+
+def _shortened(text: str | None) -> str | None:
+    """Return the beginning of a text; all of it stands in the log."""
+    text = clean(text or "").strip()
+    return text[:LONGEST_PROBLEM] or None
 
 
 def _first(*values: int | None) -> int | None:

@@ -14,14 +14,17 @@ from midspan.pipelines.sweep.layout import SweepFolder
 from midspan.pipelines.sweep.places import Rooms
 from midspan.pipelines.sweep.plan import SweepPlan, SweepRun
 from midspan.pipelines.sweep.serving import Served, served
-from midspan.pipelines.sweep.standing import Standing, standings
+from midspan.pipelines.sweep.standing import Standing, looked_again, standings
 from midspan.pipelines.sweep.variables import scrubbed
+from midspan.pipelines.sweep.worker.claims import claimed
 from midspan.pipelines.sweep.worker.crew import Crew, Tries
 from midspan.pipelines.sweep.worker.events import Event, RunEnded, Told
-from midspan.pipelines.sweep.worker.keepers import Keeper, Keepers
+from midspan.pipelines.sweep.worker.keepers import Keeper
 from midspan.pipelines.sweep.worker.launching import Launcher
+from midspan.pipelines.sweep.worker.lost import record_lost_launches
+from midspan.pipelines.sweep.worker.nursery import Keepers
 from midspan.pipelines.sweep.worker.proxies import Proxies
-from midspan.pipelines.sweep.worker.publishing import publish_run
+from midspan.pipelines.sweep.worker.publishing import publish_record
 from midspan.pipelines.sweep.worker.schedule import Schedule
 from midspan.pipelines.sweep.worker.stopping import Stopping
 from midspan.scorers.errors import MidspanError
@@ -61,7 +64,8 @@ class Job:
         identities = {name: driver.identity() for name, driver in drivers.items()}
         for why in rooms.prepare(left, say=self._say).values():
             self._say(str(why))
-        prices = load_suite_profile(self.plan.suite_file, self.plan.suite).prices
+        suite = self.plan.suite
+        prices = load_suite_profile(self.plan.suite_file, suite, doubted=False).prices
         nursery = Keepers(variables)
         keepers = [Keeper(nursery) for _ in range(min(concurrency, len(left)))]
         crew = Crew(
@@ -125,18 +129,24 @@ class Job:
     def _unserved(self, runs: Iterable[SweepRun], launcher: Launcher, error: MidspanError) -> None:
         """Write down of runs that their model does not answer: it is not tried for each of them."""
         self._say(str(error))
+        spools = [place.spool for place in (self.folder, self.there) if place is not None]
         for run in runs:
-            launch, now = self.known[run.run_id].launch, launcher.clock()
-            record = ResultRecord(
-                run_id=run.run_id,
-                launch=launch,
-                ended_by="launch_failed",
-                started_ns=now,
-                ended_ns=now,
-            )
-            write_result(self.folder.spool, record)
-            if self.there is not None:
-                publish_run(self.folder, self.there, run.run_id, launch)
+            with claimed(self.folder.claim_of(run.run_id)) as ours:
+                standing = looked_again(self.known[run.run_id], *spools)
+                if not ours or standing.state == "done":
+                    continue
+                record_lost_launches(run.run_id, standing.launch, self.folder, self.there)
+                now = launcher.clock()
+                record = ResultRecord(
+                    run_id=run.run_id,
+                    launch=standing.launch,
+                    ended_by="launch_failed",
+                    started_ns=now,
+                    ended_ns=now,
+                )
+                write_result(self.folder.spool, record)
+                if self.there is not None:
+                    publish_record(self.folder, self.there, run.run_id, standing.launch)
             self.tell(RunEnded(run=run, record=record, problem=str(error)))
 
     def _say(self, line: str) -> None:

@@ -1,7 +1,6 @@
 """One launch of one run: from an empty room to its record."""
 
 import secrets
-import shutil
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -10,24 +9,28 @@ from pathlib import Path
 from typing import Any, Final
 
 from midspan.instrumentation import RunContext
+from midspan.instrumentation.encoding import clean
 from midspan.pipelines.checks import run_checks
 from midspan.pipelines.records import HarnessRecord, ResultRecord
-from midspan.pipelines.sweep.harnesses import Driver, Program, Said, Seat
-from midspan.pipelines.sweep.keeper.messages import Order
+from midspan.pipelines.storage.plain import append_plain
+from midspan.pipelines.sweep.harnesses import Driver, Program, Seat
 from midspan.pipelines.sweep.layout import SweepFolder
 from midspan.pipelines.sweep.places import Room, Rooms
+from midspan.pipelines.sweep.places.removal import remove_folder
 from midspan.pipelines.sweep.plan import SweepRun
 from midspan.pipelines.sweep.serving import Served
 from midspan.pipelines.sweep.worker.budgets import LOOK_SECONDS, exceeded, is_watched
 from midspan.pipelines.sweep.worker.endings import Findings, record_of
 from midspan.pipelines.sweep.worker.keepers import Keeper
+from midspan.pipelines.sweep.worker.orders import order_of
 from midspan.pipelines.sweep.worker.prices import Prices
 from midspan.pipelines.sweep.worker.proxies import Proxies, ProxyGoneError, Upstream
 from midspan.pipelines.sweep.worker.sampling import sampling_of
 from midspan.pipelines.sweep.worker.segments import close_segments
 from midspan.pipelines.sweep.worker.stopping import Stopping
 from midspan.pipelines.sweep.worker.usage import Meter
-from midspan.scorers.errors import MidspanError
+from midspan.pipelines.sweep.worker.words import last_words, words_of
+from midspan.scorers.errors import MidspanError, SurroundingsError
 from midspan.scorers.profile.prices import Price
 
 GRACE_SECONDS: Final = 5.0
@@ -44,8 +47,8 @@ class Launched:
 
     record: ResultRecord
     problem: str | None = None
-    remark: str | None = None
-    """Something that a person should know once."""
+    remarks: tuple[str, ...] = ()
+    """What a person should know once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,30 +91,25 @@ class _Launch:
         stem = f"{run.run_id}-{launch}"
         self.meter = Meter(spool=shared.folder.spool, stem=stem, prices=prices)
         self.found = Findings(started_ns=shared.clock())
+        self.remarks: list[str] = []
+        self.left_alone = False
 
     def made(self) -> Launched:
-        """Carry the launch out."""
-        room: Room | None = None
+        """Carry the launch out; whatever breaks in it, it ends with a record."""
         found = self.found
         try:
-            room = self.shared.rooms.make(
-                self.run, self.launch, keep_earlier=self.shared.keep_rooms
-            )
-            self._with_proxy(room)
-            if found.report.by != "not_started":
-                found.checks = run_checks(
-                    self.run.task.checks, answer=found.said.answer, directory=room.directory
-                )
-        except MidspanError as error:
-            self._failed(str(error))
+            self._in_a_room()
         except Exception as error:
-            # Whatever breaks in one run, the others go on, and this one has its record.
-            self._failed(f"{type(error).__name__}: {error}")
-        finally:
-            if room is not None and not self.shared.keep_rooms:
-                self.shared.rooms.remove(room)
-        close_segments(self.shared.folder.spool, self.run.run_id, self.launch)
-        found.used = self.meter.look()
+            known = isinstance(error, MidspanError)
+            self._failed(str(error) if known else f"{type(error).__name__}: {error}")
+        try:
+            close_segments(self.shared.folder.spool, self.run.run_id, self.launch)
+            found.used = self.meter.look()
+            failed = found.report.code != 0 or found.said.failed is not None
+            if self.left_alone and (failed or self.meter.last_call_failed):
+                found.problem = found.problem or self._unserved()
+        except Exception as error:
+            self._note(f"its spans cannot be counted: {type(error).__name__}: {error}")
         record = record_of(
             self.run,
             self.launch,
@@ -122,28 +120,47 @@ class _Launch:
             hardware=self.served.hardware,
             now_ns=self.shared.clock(),
         )
-        remark = found.report.unforked
-        return Launched(
-            record=record,
-            problem=found.problem,
-            remark=f"{self.harness} is started anew for each run: {remark}" if remark else None,
-        )
+        if (why := found.report.unforked) is not None:
+            self.remarks.append(f"{self.harness} is started anew for each run: {why}")
+        return Launched(record=record, problem=found.problem, remarks=tuple(self.remarks))
+
+    def _in_a_room(self) -> None:
+        found, rooms, suite = self.found, self.shared.rooms, self.shared.folder.suite_file
+        if not suite.is_file():
+            raise SurroundingsError(f"{suite} is gone: an agent may have removed it")
+        room = rooms.make(self.run, self.launch, keep_earlier=self.shared.keep_rooms)
+        try:
+            self._with_proxy(room)
+            if found.report.by != "not_started":
+                found.checks = run_checks(
+                    self.run.task.checks, answer=found.said.answer, directory=room.directory
+                )
+        finally:
+            if not self.shared.keep_rooms:
+                self._without(room)
+
+    def _without(self, room: Room) -> None:
+        """Remove the room; one that stays says nothing of how the run ended."""
+        try:
+            self.shared.rooms.remove(room)
+        except Exception as error:
+            self.remarks.append(f"{room.folder} cannot be removed: {type(error).__name__}: {error}")
 
     def _with_proxy(self, room: Room) -> None:
         base_url = self.served.base_url
         if base_url is None:
             self._started(room, None, "")
             return
-        proxy = self.shared.proxies.before(
-            Upstream(
-                endpoint=base_url,
-                key_env=self.run.model.key_env,
-                resource=self.served.resource_attributes(),
-            )
+        upstream = Upstream(
+            endpoint=base_url,
+            key_env=self.run.model.key_env,
+            resource=self.served.resource_attributes(),
         )
         token = secrets.token_urlsafe(18)
         record = self.run.harness.instrument != "auto"
-        proxy.begin(self.context, sampling=self.sampling, token=token, record=record)
+        proxy = self.shared.proxies.begun(
+            upstream, self.context, sampling=self.sampling, token=token, record=record
+        )
         watch = self.served.gpu.watch()
         try:
             self._started(room, proxy.base_url(self.run.run_id), token)
@@ -161,7 +178,7 @@ class _Launch:
     def _started(self, room: Room, base_url: str | None, token: str) -> None:
         folder, budget = self.shared.folder, self.run.task.budget
         sessions = folder.sessions_of(self.run.run_id, self.launch).absolute()
-        shutil.rmtree(sessions, ignore_errors=True)
+        remove_folder(sessions)
         sessions.mkdir(parents=True)
         resource = self.served.resource_attributes()
         seat = Seat(
@@ -187,34 +204,23 @@ class _Launch:
                 sessions.rmdir()  # where the agent has left none
 
     def _supervised(self, seat: Seat, program: Program) -> None:
-        folder = seat.room.directory.parent.absolute()
-        stdin, stdout, stderr = (folder / name for name in ("stdin", "stdout", "stderr"))
-        if program.stdin:
-            stdin.write_bytes(program.stdin)
-        order = Order(
-            argv=program.argv,
-            environment=program.environment,
-            directory=str(seat.room.directory.absolute()),
-            stdin=str(stdin) if program.stdin else None,
-            stdout=str(stdout),
-            stderr=str(stderr),
-            log=str(self._log().absolute()),
-            seconds=self.run.task.budget.seconds,
-            grace=self.shared.grace,
-            template=program.template,
-            scratch=str(self.shared.scratch),
+        order = order_of(
+            program, seat, log=self._log(), grace=self.shared.grace, scratch=self.shared.scratch
         )
         self.found.started_ns = self.shared.clock()
         report = self.keeper.carry_out(order, look=self._look, every=LOOK_SECONDS)
         self.found.report, self.found.ended_ns = report, self.shared.clock()
-        if report.problem is not None:
+        if report.by == "killed":
+            self._note(str(report.problem))
+            self.remarks.append(f"{self.harness} has failed: {report.problem}")
+        elif report.problem is not None:
             self._failed(report.problem)
-        if report.by not in ("not_started", "lost"):
-            self.found.said = self._said(seat, stdout, stderr)
-            failed = report.code != 0 or self.found.said.failed is not None
-            if report.by == "exit" and failed and not self.served.alive():
-                # The agent may have seen the end of its model before we did.
-                self.found.problem = self._unserved()
+        if report.by not in ("not_started", "lost", "killed"):
+            stdout, stderr = Path(order.stdout), Path(order.stderr)
+            self.found.said = words_of(self.driver, seat, stdout, stderr, note=self._note)
+            self.found.last_words = last_words(report.code, stdout, stderr)
+            # The agent may have seen the end of its model before we did.
+            self.left_alone = report.by == "exit" and not self.served.alive()
 
     def _look(self) -> bool:
         """Return whether the agent is to be stopped, and note why."""
@@ -230,18 +236,14 @@ class _Launch:
     def _unserved(self) -> str:
         return self.served.failure() or "the model's server has ended"
 
-    def _said(self, seat: Seat, stdout: Path, stderr: Path) -> Said:
-        try:
-            return self.driver.said(seat, stdout, stderr)
-        except Exception as error:
-            # What an agent printed is anything at all.
-            return Said(answer=None, failed=f"its words cannot be read: {error}")
-
     def _failed(self, why: str) -> None:
         """Keep why the launch failed, also where what the agent printed would stand."""
         self.found.problem = why
-        with suppress(OSError), self._log().open("a", encoding="utf-8") as file:
-            file.write(f"midspan: {why}\n".encode(errors="replace").decode())
+        self._note(why)
+
+    def _note(self, line: str) -> None:
+        with suppress(OSError):
+            append_plain(self._log(), clean(f"midspan: {line}\n").encode())
 
     def _log(self) -> Path:
         return self.shared.folder.log_of(self.run.run_id, self.launch)

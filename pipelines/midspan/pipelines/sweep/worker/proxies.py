@@ -57,6 +57,7 @@ class Proxy:
         self._upstream = upstream
         self._token = secrets.token_urlsafe(24)
         self._log = log
+        self._failed = False
         with _handed(self._token) as token, _handed(key or "") as held:
             words = ["--upstream", upstream.endpoint, "--port", "0", "--spool", str(spool)]
             words += ["--token-file", f"/dev/fd/{token.fileno()}", "--until-eof"]
@@ -74,9 +75,9 @@ class Proxy:
         self._address = self._ready()
 
     @property
-    def is_alive(self) -> bool:
-        """Return whether it still runs."""
-        return self._process.poll() is None
+    def is_usable(self) -> bool:
+        """Return whether it still runs, and has not failed to do what it is for."""
+        return self._process.poll() is None and not self._failed
 
     def base_url(self, run_id: str) -> str:
         """Return what the agent of a run takes for its model's address."""
@@ -135,10 +136,13 @@ class Proxy:
             answer = connection.getresponse()
             data = answer.read()
         except (OSError, http.client.HTTPException) as error:
+            self._failed = True
             raise ProxyGoneError(f"the proxy before {self._upstream.endpoint}: {error}") from error
         finally:
             connection.close()
         if answer.status >= 300:
+            # It may be there and record nothing: the process that does may have been killed.
+            self._failed = answer.status >= 500
             said = data.decode(errors="replace")[:500]
             raise ProxyGoneError(f"the proxy before {self._upstream.endpoint} refused: {said}")
         return data
@@ -156,6 +160,7 @@ class Proxies:
         self._logs = logs
         self._variables = variables
         self._running: dict[Upstream, Proxy] = {}
+        self._replaced: list[Proxy] = []
         self._lock = threading.Lock()
         self._started = 0
 
@@ -163,16 +168,30 @@ class Proxies:
         """Return the proxy before an upstream; one that has gone is replaced."""
         with self._lock:
             proxy = self._running.get(upstream)
-            if proxy is None or not proxy.is_alive:
+            if proxy is None or not proxy.is_usable:
                 if proxy is not None:
-                    proxy.close()
+                    # Other runs may still go through it.
+                    self._replaced.append(proxy)
                 proxy = self._running[upstream] = self._start(upstream)
             return proxy
+
+    def begun(self, upstream: Upstream, context: RunContext, **told: Any) -> Proxy:
+        """Return the proxy before an upstream once it knows of a run, as `Proxy.begin` takes it."""
+        proxy = self.before(upstream)
+        try:
+            proxy.begin(context, **told)
+        except ProxyGoneError:
+            if proxy.is_usable:
+                raise
+            proxy = self.before(upstream)
+            proxy.begin(context, **told)
+        return proxy
 
     def close(self) -> None:
         """End all of them."""
         with self._lock:
-            running, self._running = list(self._running.values()), {}
+            running, self._running = [*self._running.values(), *self._replaced], {}
+            self._replaced = []
         for proxy in running:
             proxy.close()
 

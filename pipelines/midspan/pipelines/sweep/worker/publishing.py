@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from midspan.pipelines.storage.plain import open_plain
 from midspan.pipelines.sweep.layout import SweepFolder
 from midspan.pipelines.sweep.worker.segments import segments
 from midspan.scorers.errors import SurroundingsError
@@ -21,19 +22,60 @@ def publish_run(
     launch: int,
     *,
     pauses: Sequence[float] = PAUSES,
-) -> None:
-    """Copy what a launch left; nothing there is ever appended to, renamed or written twice."""
+) -> list[str]:
+    """Copy what a launch left; nothing there is ever appended to, renamed or written twice.
+
+    Return what was left out: an agent may have made anything of its sessions.
+    """
     for source in segments(here.spool, run_id, launch):
         _copy(source, there.spool / source.name, pauses)
+    left_out = []
     sessions = here.sessions_of(run_id, launch)
-    for source in sorted(sessions.rglob("*")):
-        if source.is_file() and not source.is_symlink():
+    try:
+        files = _plain_files(sessions)
+    except (OSError, RecursionError) as error:
+        files = []
+        left_out.append(f"{sessions} is not published: {_why(error)}")
+    for source in files:
+        if why := _unreadable(source):
+            left_out.append(f"{source} is not published: {why}")
+        else:
             target = there.sessions_of(run_id, launch) / source.relative_to(sessions)
             _copy(source, target, pauses)
     log = here.log_of(run_id, launch)
     if log.exists():
         _copy(log, there.log_of(run_id, launch), pauses)
+    publish_record(here, there, run_id, launch, pauses=pauses)
+    return left_out
+
+
+def publish_record(
+    here: SweepFolder,
+    there: SweepFolder,
+    run_id: str,
+    launch: int,
+    *,
+    pauses: Sequence[float] = PAUSES,
+) -> None:
+    """Copy the record of a launch."""
     _copy(here.result_of(run_id, launch), there.result_of(run_id, launch), pauses)
+
+
+def _plain_files(folder: Path) -> list[Path]:
+    found = (path for path in folder.rglob("*") if not path.is_symlink() and path.is_file())
+    return sorted(found)
+
+
+def _unreadable(path: Path) -> str | None:
+    try:
+        open_plain(path).close()
+    except OSError as error:
+        return _why(error)
+    return None
+
+
+def _why(error: Exception) -> str:
+    return (isinstance(error, OSError) and error.strerror) or type(error).__name__
 
 
 def _copy(source: Path, target: Path, pauses: Sequence[float]) -> None:

@@ -21,7 +21,7 @@ def names(stem: str) -> Iterator[str]:
 def segments(spool: Path, run_id: str, launch: int) -> Iterator[Path]:
     """Yield the files of a launch that are closed."""
     for name in names(f"{run_id}-{launch}"):
-        if not (spool / name).exists():
+        if not (spool / name).is_file():
             return
         yield spool / name
 

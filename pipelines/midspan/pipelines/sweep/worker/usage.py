@@ -12,6 +12,7 @@ from midspan.instrumentation import conventions
 from midspan.instrumentation.proxy.attributes import RESEND_COUNT
 from midspan.instrumentation.proxy.telemetry import SERVICE as PROXY
 from midspan.instrumentation.segment import PART, SUFFIX
+from midspan.pipelines.storage.plain import open_plain
 from midspan.pipelines.sweep.worker.prices import Prices
 
 PIECE: Final = 2**20
@@ -91,6 +92,8 @@ class Meter:
     stem: str
     """`<run_id>-<launch>`."""
     prices: Prices
+    last_call_failed: bool = False
+    """Whether the last call of a model that stands in the files came to nothing."""
     _read: dict[int, _Reading] = field(default_factory=dict)
     _outside: Usage = Usage()
     _inside: Usage = Usage()
@@ -110,14 +113,14 @@ class Meter:
         reading = self._read.setdefault(number, _Reading())
         for path in (self.spool / f"{name}{PART}", self.spool / name):
             try:
-                with path.open("rb", buffering=0) as file:
+                with open_plain(path) as file:
                     if os.fstat(file.fileno()).st_size > reading.offset:
                         file.seek(reading.offset)
                         while data := file.read(PIECE):
                             self._take(reading, data)
                     return True
-            except FileNotFoundError:
-                continue
+            except OSError:
+                continue  # not there, or no file: an agent may have put anything there
         return False
 
     def _take(self, reading: _Reading, data: bytes) -> None:
@@ -153,6 +156,7 @@ class Meter:
         if kind != "LLM" and operation not in ("chat", "text_completion", "generate_content"):
             return Usage(spans=1, lost=lost)
         came_to_nothing = span.status.get("code") in (ERROR, "STATUS_CODE_ERROR")
+        self.last_call_failed = came_to_nothing
         sent_again = bool(attributes.get(RESEND_COUNT))
         given, got = _first(attributes, _INPUT), _first(attributes, _OUTPUT)
         return Usage(

@@ -1,6 +1,7 @@
 """Runs what is left of a sweep, on this machine."""
 
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,12 +66,12 @@ def work(
     wanted = tuple(plan.runs if runs is None else runs)
     there = SweepFolder(publish_to) if publish_to is not None else None
     spools = [folder.spool, *([there.spool] if there is not None else [])]
-    stopping = stopping or Stopping()
+    stopping, tell = stopping or Stopping(), _in_turn(tell)
     known = standings([run.run_id for run in wanted], *spools)
     left = [run for run in wanted if known[run.run_id].state != "done"]
     tell(WorkBegun(planned=len(wanted), done=len(wanted) - len(left)))
     if left:
-        job = Job(plan=plan, folder=folder, there=there, known=known, tell=_in_turn(tell))
+        job = Job(plan=plan, folder=folder, there=there, known=known, tell=tell)
         job.carry_out(
             left,
             concurrency=concurrency,
@@ -89,7 +90,11 @@ def _in_turn(tell: Callable[[Event], None]) -> Callable[[Event], None]:
 
     def told(event: Event) -> None:
         with lock:
-            tell(event)
+            try:
+                tell(event)
+            except Exception as error:
+                # Whoever listens does not hinder what is told of.
+                warnings.warn(f"not told: {type(error).__name__}: {error}", stacklevel=2)
 
     return told
 
