@@ -55,13 +55,17 @@ options = dict(zip(sys.argv[4::2], sys.argv[5::2]))
 folder, mount = pathlib.Path(sys.argv[3]), pathlib.Path(options["--publish-to"])
 assert (folder / "suite" / "suite.yaml").is_file() and (folder / "spool" / "plan.jsonl").is_file()
 for run in pathlib.Path(options["--runs"]).read_text().split():
-    result = {{"run_id": run, "contract": 1, "launch": 0, "ended_by": "exit", "exit_code": 0,
-              "answer": "7 EUR", "checks": [], "spans_written": 1, "spans_lost": 0,
+    launch = len(list(mount.glob("spool/%s-*.otlp.jsonl" % run))) * ("ENDED" in os.environ)
+    spans = json.dumps({{"resourceSpans": [{{"scopeSpans": [{{"spans": [{{}}]}}]}}]}})
+    result = {{"run_id": run, "contract": 1, "launch": launch,
+              "ended_by": os.environ.get("ENDED", "exit"), "exit_code": 0,
+              "answer": "7 EUR", "checks": [], "spans_lost": 0,
+              "spans_written": int(os.environ.get("SPANS", "1")),
               "started_ns": 1, "ended_ns": 2}}
     for name, text in (("logs/%s-0.log", "said"), ("sessions/%s-0/session.jsonl", "{{}}"),
-                       ("spool/%s-0.otlp.jsonl", "{{}}"),
+                       ("spool/%s-0.otlp.jsonl", spans),
                        ("spool/%s-0.result.json", json.dumps(result))):
-        target = mount / (name % run)
+        target = mount / (name.replace("-0", "-%d" % launch) % run)
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.exists():
             target.write_text(text)

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from midspan.pipelines.cli.demo import MARK, prepare
+from midspan.pipelines.demo.repository import make_repository
+from midspan.pipelines.sweep.places.git import git
 from midspan.scorers.errors import InvalidInput
 
 
@@ -54,6 +56,24 @@ def test_removal_that_is_interrupted_can_be_done_again(
         with pytest.raises(KeyboardInterrupt):
             prepare(tmp_path)
     assert listed(tmp_path) == [MARK, "runs", "runs/file", "spool", "spool/file", "workspace"]
+    prepare(tmp_path)
+    assert listed(tmp_path) == [MARK]
+
+
+def test_tools_that_were_changed_are_nobody_elses_to_remove(tmp_path: Path) -> None:
+    earlier_demo(tmp_path)
+    wording = tmp_path / "tools" / "wording.toml"
+    for commit in (False, True):
+        make_repository(wording.parent)
+        wording.write_text(wording.read_text() + "# mine\n")
+        if commit:
+            who = ("-c", "user.name=me", "-c", "user.email=me@example.org")
+            git(*who, "commit", "--quiet", "--all", "--message=mine", directory=wording.parent)
+        with pytest.raises(InvalidInput, match="tools was changed since the demo made it"):
+            prepare(tmp_path)
+        assert wording.read_text().endswith("# mine\n")
+        shutil.rmtree(wording.parent)
+    make_repository(wording.parent)
     prepare(tmp_path)
     assert listed(tmp_path) == [MARK]
 

@@ -7,7 +7,7 @@ import pytest
 from midspan.pipelines.cli.demo import _ingest_and_score
 from midspan.pipelines.comparison.compare import compare_workspaces
 from midspan.pipelines.demo.runner import run_demo
-from midspan.pipelines.demo.tasks import SUITE, copy_suite
+from midspan.pipelines.demo.tasks import SUITE
 from midspan.pipelines.files import load_setting
 from midspan.pipelines.scoring.judged_by import recall
 from midspan.pipelines.workspace import Workspace
@@ -36,7 +36,6 @@ def test_what_the_demo_judges_by() -> None:
 
 def test_the_demo_scores_by_it(tmp_path: Path) -> None:
     run_demo(tmp_path, tasks=["order-status"])
-    copy_suite(tmp_path)
     assert _ingest_and_score(tmp_path)
     recalled = recall(tmp_path / "workspace")
     assert (recalled.suite, recalled.profile) == (tmp_path / "suite.yaml", None)
@@ -56,7 +55,6 @@ def test_whatever_the_seed_the_comparison_finds_what_was_planted_and_no_more(
 ) -> None:
     """v2's errors help to recover. Of a run's first call no revision has said anything yet."""
     run_demo(tmp_path, seed=seed)
-    copy_suite(tmp_path)
     assert _ingest_and_score(tmp_path)
     profile = load_setting(suite=SUITE).profile
     found = compare_workspaces([Workspace(tmp_path / "workspace")], by="revision", profile=profile)

@@ -10,10 +10,11 @@ import pytest
 
 from midspan.pipelines.demo.definitions import DEFINITIONS
 from midspan.pipelines.demo.models import Models
+from midspan.pipelines.demo.repository import revision_folder
 from midspan.pipelines.demo.shop import Shop
 from midspan.pipelines.demo.tasks import SUITE
 from midspan.pipelines.demo.tools import ToolError, Toolset
-from midspan.pipelines.demo.wording import REVISIONS
+from midspan.pipelines.demo.wording import Wording
 
 Converse = Callable[..., list[str]]
 
@@ -32,8 +33,8 @@ def make_tools(tmp_path: Path) -> Callable[[str], Toolset]:
             file = directory / target
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes((SUITE.parent / "files" / name).read_bytes())
-        shop = Shop.open(directory)
-        return Toolset(directory=directory, shop=shop, wording=REVISIONS[revision])
+        shop, wording = Shop.open(directory), Wording.of(revision_folder(revision))
+        return Toolset(directory=directory, shop=shop, wording=wording)
 
     return make
 

@@ -11,12 +11,14 @@ from typing import Any
 import polars as pl
 import pytest
 
-from midspan.pipelines.demo import Models
 from midspan.pipelines.demo.behaviours import SCRIPTED, Chance, Problem, Reply, Talk
+from midspan.pipelines.demo.models import Models
 from midspan.pipelines.demo.runner import DemoResult, run_demo
-from midspan.pipelines.demo.tasks import demo_plan
+from midspan.pipelines.demo.tasks import lay_out
 from midspan.pipelines.ingest.ingest import ingest
 from midspan.pipelines.records import PlannedRun, ResultRecord, read_plan, read_result
+from midspan.pipelines.sweep.plan import planned_sweep
+from midspan.pipelines.sweep.revisions import resolver
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.errors import InvalidInput
 
@@ -55,8 +57,9 @@ def one(demo: DemoResult, task: str, model: str, revision: str, trial: int = 0) 
     return run
 
 
-def test_the_plan_is_the_matrix() -> None:
-    planned = [run.planned for run in demo_plan().runs]
+def test_the_plan_is_the_matrix(tmp_path: Path) -> None:
+    plan = planned_sweep(lay_out(tmp_path / "demo"), resolve=resolver())
+    planned = [run.planned for run in plan.runs]
     assert len({run.run_id for run in planned}) == 144
     axes = {
         axis: Counter(getattr(run, axis) for run in planned)
@@ -68,7 +71,7 @@ def test_the_plan_is_the_matrix() -> None:
         "trial": {0: 72, 1: 72},
         "set": {"regression": 60, "capability": 84},
         "harness": {f"midspan-demo@{version('midspan')}": 144},
-        "tier": {"bare": 144},
+        "tier": {"clone": 144},
         "experiment": {"midspan-demo": 144},
     }
 

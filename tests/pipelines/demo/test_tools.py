@@ -17,7 +17,6 @@ from midspan.pipelines.demo.tools import (
     Toolset,
     UnknownToolError,
 )
-from midspan.pipelines.demo.wording import REVISIONS
 
 MakeTools = Callable[..., Toolset]
 
@@ -165,9 +164,16 @@ def test_some_failures_are_results(make_tools: MakeTools) -> None:
     }
 
 
-def test_the_revisions_differ_in_their_digest() -> None:
-    shas = {wording.sha for wording in REVISIONS.values()}
-    assert (len(shas), {len(sha) for sha in shas}) == (2, {40})
+def test_hidden_files_are_not_listed(make_tools: MakeTools) -> None:
+    tools = make_tools()
+    (tools.directory / ".tools" / "deep").mkdir(parents=True)
+    for name in (".hidden", ".tools/wording.toml", ".tools/deep/file"):
+        (tools.directory / name).touch()
+    with pytest.raises(NotFoundError) as caught:
+        tools.call("read_file", {"path": "x"})
+    assert str(caught.value) == (
+        "no file 'x'; files here: logs/server.txt, notes/returns.md, shop.db"
+    )
 
 
 def test_the_shell_sees_nothing_of_our_environment(

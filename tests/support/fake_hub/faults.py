@@ -25,6 +25,8 @@ class Fault:
     times: int = 1
     after: bool = False
     """The request is carried out, and only its answer is lost."""
+    spared: int = 0
+    """So many requests are answered before the first that meets it."""
     left: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -47,7 +49,11 @@ class Faults:
         asked = f"{request.method} {request.path}"
         with self._lock:
             for fault in self._faults:
-                if fault.left and re.fullmatch(fault.on, asked):
-                    fault.left -= 1
-                    return fault
+                if not (fault.left and re.fullmatch(fault.on, asked)):
+                    continue
+                if fault.spared:
+                    fault.spared -= 1
+                    continue
+                fault.left -= 1
+                return fault
         return None

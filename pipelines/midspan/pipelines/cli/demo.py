@@ -17,7 +17,7 @@ MARK: Final = ".midspan-demo"
 
 MADE: Final = (
     *("workspace", "spool", "suite", "sessions", "logs", "claims", "rooms", "runs"),
-    *("suite.yaml", "profile.yaml", "files"),
+    *("suite.yaml", "profile.yaml", "files", "tools", "report.html", "report-files"),
 )
 """What the demo makes in its directory, or did once, and replaces."""
 
@@ -34,7 +34,10 @@ RUNS: Final = 144
     help="Where spool, runs and workspace go; those of an earlier demo there are replaced.",
 )
 @click.option("--no-servers", is_flag=True, help="Leave Phoenix and MLflow out.")
-def command(directory: Path, no_servers: bool) -> Exit:
+@click.option(
+    "--serve", is_flag=True, help="Run nothing; serve the models for `midspan sweep run`."
+)
+def command(directory: Path, no_servers: bool, serve: bool) -> Exit:
     """Run 144 small agent runs, score them, and show them in Phoenix and MLflow.
 
     A scripted model server, real HTTP, real tools: 2 revisions of the tools x 3 models x 12 tasks
@@ -44,18 +47,28 @@ def command(directory: Path, no_servers: bool) -> Exit:
     After that, and with --no-servers, no network is needed. Where one server fails to start, the
     spans and scores go to the other; exit code 4.
 
+    What it leaves is a suite like any other. With --serve the scripted models answer where the
+    suite says, until Ctrl-C: `midspan sweep run suite.yaml` can then be run by hand. Needs git.
+
     \b
     Example:
       midspan demo
       midspan demo --no-servers --into /tmp/demo
+      midspan demo --serve
     """
     from midspan.pipelines.cli import console
 
+    if serve:
+        from midspan.pipelines.cli.demo_serving import serve_models
+
+        return serve_models(directory)
     prepare(directory)
     with console.told(f"running {RUNS} agents"):
         _run(directory)
     with console.told("reading and scoring their spans"):
         whole = _ingest_and_score(directory)
+    with console.told("writing the report"):
+        _report(directory)
     _show(directory)
     sent = Exit.DONE if no_servers else _send(directory)
     return sent if whole or sent != Exit.DONE else Exit.IN_PART
@@ -78,6 +91,7 @@ def prepare(directory: Path) -> None:
             f"{directory} is not empty, and no demo made it",
             fix="Name another directory with --into.",
         )
+    _require_unchanged(directory / "tools")
     directory.mkdir(parents=True, exist_ok=True)
     # Before anything is made or removed: what is interrupted can then be done again.
     mark.touch()
@@ -89,12 +103,20 @@ def prepare(directory: Path) -> None:
             shutil.rmtree(made)
 
 
+def _require_unchanged(tools: Path) -> None:
+    from midspan.pipelines.demo.repository import was_changed
+
+    if tools.is_dir() and was_changed(tools):
+        raise InvalidInput(
+            f"{tools} was changed since the demo made it, and would be made anew",
+            fix=f"Name another directory with --into, or remove it: rm -r {tools}",
+        )
+
+
 def _run(directory: Path) -> None:
     from midspan.pipelines.cli import console
     from midspan.pipelines.demo.runner import run_demo
-    from midspan.pipelines.demo.tasks import copy_suite
 
-    copy_suite(directory)
     done = 0
 
     def one_more(*_: object) -> None:
@@ -132,6 +154,19 @@ def _ingest_and_score(directory: Path) -> bool:
     return not read.quarantined and not scored.failed
 
 
+def _report(directory: Path) -> None:
+    """Write the report; of what is published it links each step."""
+    from midspan.pipelines.reporting.bundle import bundle
+    from midspan.pipelines.reporting.gathering import Judged, gathered
+    from midspan.pipelines.reporting.report import report
+    from midspan.pipelines.reporting.writing import folder_of, write
+    from midspan.pipelines.workspace import Workspace
+
+    workspace, page = directory / "workspace", directory / "report.html"
+    found = gathered(Workspace(workspace), Judged.of(workspace, suite=None, profile=None))
+    write(report(found, bundle(), folder=folder_of(page)), page)
+
+
 def _show(directory: Path) -> None:
     from midspan.pipelines.cli.demo_pages import show_comparison, show_next, show_runs
     from midspan.pipelines.workspace import Workspace
@@ -166,6 +201,7 @@ def _send(directory: Path) -> Exit:
         with console.told("sending spans and scores, some minutes"), counted() as tell:
             outcome = publish(Workspace(workspace), targets, _asked(directory), tell=tell)
         show_outcome(outcome, workspace, dry_run=False, on_screen=True)
+        _report(directory)
         show_sent(workspace)
         reported = outcome.exit_code
     for name, error in started.failed.items():

@@ -46,6 +46,7 @@ def show_next(workspace: Workspace, profile: Path) -> None:
     path, screen = workspace.path, console.output()
     screen.print()
     for title, text in (
+        ("All of it, to look at:", f"{path.parent / 'report.html'} (open it in a browser)"),
         ("One run, told:", f"midspan score {path} --explain {telling_run(workspace)}"),
         ("v2 against v1:", f"midspan compare {path} --by revision \\"),
         ("", f"    --profile {profile}"),
@@ -54,13 +55,13 @@ def show_next(workspace: Workspace, profile: Path) -> None:
         ("All of the calls:", f"midspan table {path} calls"),
         ("What the words mean:", "docs/faults.md, docs/scores.md, docs/compare.md"),
     ):
-        screen.print(f"{title:22}{text}", markup=False, soft_wrap=True)
+        screen.print(f"{title:24}{text}", markup=False, soft_wrap=True)
 
 
 def show_sent(workspace: Path) -> None:
     """Print how to send it again."""
     title = "After more runs:"
-    console.output().print(f"{title:22}midspan publish {workspace}", markup=False, soft_wrap=True)
+    console.output().print(f"{title:24}midspan publish {workspace}", markup=False, soft_wrap=True)
 
 
 def telling_run(workspace: Workspace) -> str:

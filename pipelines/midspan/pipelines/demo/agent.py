@@ -7,8 +7,7 @@ from typing import Any, Final
 
 import httpx
 
-from midspan.pipelines.demo.definitions import DEFINITIONS
-from midspan.pipelines.demo.model_server import RETRY_HEADER
+from midspan.pipelines.demo.definitions import DEFINITIONS, RETRY_HEADER
 from midspan.pipelines.demo.recording import Recorder
 from midspan.pipelines.demo.tools import InvalidArgumentsError, ToolError, Toolset
 from midspan.pipelines.records import BudgetKind, EndedBy

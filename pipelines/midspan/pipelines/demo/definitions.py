@@ -1,7 +1,10 @@
-"""What the model is told about the tools: names, texts and schemas, the same at every revision."""
+"""What agent and model say to each other: a header, and the tools, the same at every revision."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+
+RETRY_HEADER: Final = "x-stainless-retry-count"
+"""The header in which OpenAI's clients say how often they have sent this request before."""
 
 CURRENCIES: Final = ("USD", "EUR", "GBP", "JPY")
 STATUSES: Final = ("open", "shipped", "delivered", "refunded")

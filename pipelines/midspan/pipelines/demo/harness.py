@@ -4,6 +4,7 @@ It is imported once and forked for each run, so nothing that starts a thread may
 """
 
 import os
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -15,21 +16,22 @@ from midspan.pipelines.demo.behaviours import Chance
 from midspan.pipelines.demo.recording import Recorder
 from midspan.pipelines.demo.shop import Shop
 from midspan.pipelines.demo.tools import Toolset
-from midspan.pipelines.demo.wording import REVISIONS
+from midspan.pipelines.demo.wording import Wording
 
-SEED: Final = "MIDSPAN_DEMO_SEED"
-"""Moves every choice of the models."""
+CHECKOUT: Final = ".tools"
+"""Where the suite's tier has the tools checked out, at the revision of the run."""
 
 _SECONDS: Final = 30
-_TRANSPORT: Final = httpx.HTTPTransport()
-"""Made before the fork: it imports a good deal and reads certificates; it has no connection yet."""
+_TRANSPORT: Final = httpx.HTTPTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+"""Made before the fork: it imports a good deal. It has no connection yet, and knows no certificate:
+what it talks to is on this machine."""
 
 
 def run(
     prompt: str, *, model: str, base_url: str, api_key: str, directory: Path, max_turns: int
 ) -> Mapping[str, str | None]:
     """Return the answer to a prompt, or that the turns were spent before there was one."""
-    wording = REVISIONS[os.environ["MIDSPAN_REVISION"]]
+    wording = Wording.of(directory / CHECKOUT)
     headers = {"authorization": f"Bearer {api_key}"}
     with httpx.Client(
         base_url=base_url,
@@ -54,5 +56,4 @@ def _seed() -> int:
     task, model, revision, trial = (
         os.environ[f"MIDSPAN_{name}"] for name in ("TASK", "MODEL", "REVISION", "TRIAL")
     )
-    chance = Chance(seed=os.environ.get(SEED, "0"))
-    return int(chance.share(task, model, revision, int(trial)) * 2**31)
+    return int(Chance(seed="0").share(task, model, revision, int(trial)) * 2**31)

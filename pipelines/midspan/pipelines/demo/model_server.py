@@ -13,11 +13,10 @@ from types import TracebackType
 from typing import Any, ClassVar, Final, Self
 
 from midspan.pipelines.demo.completions import Completion
+from midspan.pipelines.demo.definitions import RETRY_HEADER
 from midspan.pipelines.demo.models import Models, RefusedError
 
 LARGEST_BODY: Final = 16 * 2**20
-RETRY_HEADER: Final = "x-stainless-retry-count"
-"""The header in which OpenAI's clients say how often they have sent this request before."""
 
 
 class ModelServer:
@@ -44,9 +43,14 @@ class ModelServer:
         self._listener.server_close()
 
     @property
+    def port(self) -> int:
+        """Return the port that was taken."""
+        return int(self._listener.server_address[1])
+
+    @property
     def url(self) -> str:
         """Return the base URL for clients, with `/v1` at its end."""
-        return f"http://127.0.0.1:{self._listener.server_address[1]}/v1"
+        return f"http://127.0.0.1:{self.port}/v1"
 
 
 class _Listener(ThreadingHTTPServer):

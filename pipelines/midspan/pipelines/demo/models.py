@@ -30,11 +30,13 @@ class Models:
     Attributes:
         behaviours: What each model does.
         overloaded: The share of requests that are refused with 503 until they are sent again.
+        seed: Moves every choice of the models, whatever the seed of a request.
         clock: Seconds since the epoch, for `created`.
     """
 
     behaviours: Mapping[str, Behaviour] = field(default_factory=lambda: SCRIPTED)
     overloaded: float = 0.0
+    seed: int = 0
     clock: Callable[[], float] = time.time
 
     def complete(self, request: object, *, retries: int = 0) -> Completion:
@@ -46,7 +48,8 @@ class Models:
             raise RefusedError(404, message, code="model_not_found")
         conversation = read_conversation(asked["messages"], asked.get("tools") or ())
         prompt = conversation.problem.prompt
-        chance = Chance(seed=f"{asked.get('seed', 0)} {asked['model']} {prompt}")
+        moved = f" {self.seed}" if self.seed else ""
+        chance = Chance(seed=f"{asked.get('seed', 0)} {asked['model']} {prompt}{moved}")
         turn = len(conversation.heard)
         if retries == 0 and chance.happens(self.overloaded, "overloaded", turn):
             raise RefusedError(503, "The server is overloaded, try again.", code="overloaded")

@@ -1,22 +1,22 @@
-"""Runs the matrix of the demo as a sweep: real processes, real HTTP, real tools."""
+"""Runs the suite of the demo: a sweep like any other, whose models are served meanwhile."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
-from midspan.pipelines.demo.harness import SEED
 from midspan.pipelines.demo.model_server import ModelServer
 from midspan.pipelines.demo.models import Models
-from midspan.pipelines.demo.tasks import demo_plan, require_tasks
+from midspan.pipelines.demo.tasks import PORT, demo_suite, lay_out, require_tasks
 from midspan.pipelines.records import PlannedRun, ResultRecord
 from midspan.pipelines.sweep.layout import SweepFolder
-from midspan.pipelines.sweep.plan import SweepPlan, SweepRun
+from midspan.pipelines.sweep.preflight import ready_sweep
 from midspan.pipelines.sweep.stored import store_sweep, stored_sweep
 from midspan.pipelines.sweep.worker import Event, RunEnded, work
 from midspan.scorers.errors import InvalidInput
 
-WORKERS: Final = 4
 OVERLOADED: Final = 0.01
 """The share of requests that the model server refuses at first: there are provider faults too."""
 
@@ -39,28 +39,27 @@ def run_demo(
     *,
     seed: int = 0,
     tasks: Sequence[str] | None = None,
-    workers: int = WORKERS,
+    workers: int | None = None,
     models: Models | None = None,
     progress: Progress | None = None,
 ) -> DemoResult:
     """Return where the spans and results of all runs stand; the same seed makes the same runs.
 
     Args:
-        directory: Becomes the directory of a sweep; none may be there yet.
+        directory: Gets the suite, and becomes the directory of its sweep; none may be there yet.
         seed: Moves every choice of the models.
         tasks: Ids of the only tasks to run.
-        workers: Runs at a time.
+        workers: Runs at a time; the suite says it otherwise.
         models: The models behind the server, in place of the scripted ones.
         progress: Called after each run, in any thread, one call at a time.
     """
-    plan, folder = demo_plan(), SweepFolder(directory)
-    require_tasks(plan.suite, tasks or ())
+    require_tasks(demo_suite(), tasks or ())
+    folder = SweepFolder(directory)
     if folder.spool.exists() or folder.suite.exists():
         raise InvalidInput(
             f"{directory} is not empty: it holds an earlier demo",
             fix=f"Remove it, or name another: rm -r {directory}",
         )
-    store_sweep(plan, folder)
     results: dict[str, ResultRecord] = {}
 
     def tell(event: Event) -> None:
@@ -69,24 +68,24 @@ def run_demo(
             if progress is not None:
                 progress(event.run.planned, event.record)
 
-    stored = stored_sweep(folder)
-    with ModelServer(models or Models(overloaded=OVERLOADED)) as server:
-        runs = [
-            run
-            for run in _here(stored, endpoint=server.url, seed=seed)
-            if tasks is None or run.task.id in tasks
-        ]
-        work(stored, folder, runs, concurrency=workers, tell=tell)
+    # Of no use to anybody later: the repository that would be kept is one of this directory.
+    with _served(models or demo_models(seed)) as server, TemporaryDirectory() as cache:
+        plan, _ = ready_sweep(lay_out(directory, port=server.port), into=directory)
+        store_sweep(plan, folder)
+        stored = stored_sweep(folder)
+        runs = [run for run in stored.runs if tasks is None or run.task.id in tasks]
+        concurrency = workers or stored.suite.launch.concurrency
+        work(stored, folder, runs, concurrency=concurrency, cache=Path(cache), tell=tell)
     return DemoResult(spool=folder.spool, planned=[run.planned for run in runs], results=results)
 
 
-def _here(plan: SweepPlan, *, endpoint: str, seed: int) -> Iterator[SweepRun]:
-    """Yield the runs with their models at the server of this demo.
+def demo_models(seed: int = 0) -> Models:
+    """Return the models of the demo."""
+    return Models(overloaded=OVERLOADED, seed=seed)
 
-    A revision of the tools is another wording, which the agent has with it: there is no commit to
-    be fetched.
-    """
-    for run in plan.runs:
-        tier = run.tier.model_copy(update={"environment": {SEED: str(seed)}})
-        model = run.model.model_copy(update={"endpoint": endpoint})
-        yield replace(run, model=model, tier=tier, revision=None)
+
+def _served(models: Models) -> ModelServer:
+    """Return a server at the usual port, at any free one where somebody else is there."""
+    with suppress(OSError):
+        return ModelServer(models, port=PORT)
+    return ModelServer(models)

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Final
 
-from midspan.pipelines.checks.processes import end_with_children
+from midspan.pipelines.agents.shell import end_with_children
 
 LONGEST_OUTPUT: Final = 4000
 """Characters of each stream that are kept."""

@@ -1,21 +1,26 @@
-"""What the demo runs: the tasks and the matrix of `suite.yaml`, and the runs that follow."""
+"""The folder of the demo: its suite, and all that the suite names."""
 
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from midspan.pipelines.demo.wording import REVISIONS
+from midspan.pipelines.demo.repository import make_repository
 from midspan.pipelines.files import load_suite
-from midspan.pipelines.sweep.plan import ResolvedRevision, SweepPlan, planned_sweep
 from midspan.scorers.errors import InvalidInput
-from midspan.scorers.suite import Revision, Suite, Target
+from midspan.scorers.suite import Suite
 
 SUITE: Final = Path(__file__).with_name("suite.yaml")
 """The one place where tasks, checks and matrix stand."""
 
-SUITE_FILES: Final = ("suite.yaml", "profile.yaml", "files")
-"""What stands beside each other there."""
+PORT: Final = 8123
+"""Where the scripted models are by the suite, unless somebody else is there."""
+
+TOOLS: Final = "tools"
+"""The repository of the tools, beside the suite."""
+
+NAMED: Final = ("profile.yaml", "files")
+"""What else stands beside the suite."""
 
 
 def demo_suite() -> Suite:
@@ -23,19 +28,20 @@ def demo_suite() -> Suite:
     return load_suite(SUITE)
 
 
-def copy_suite(directory: Path) -> None:
-    """Put the suite, its profile and its files into a directory: for `--suite` and `--profile`."""
-    for name in SUITE_FILES:
+def lay_out(directory: Path, *, port: int = PORT) -> Path:
+    """Return the suite in a directory, after it and all that it names were put there."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for name in NAMED:
         source = SUITE.with_name(name)
         if source.is_dir():
             shutil.copytree(source, directory / name)
         else:
             shutil.copyfile(source, directory / name)
-
-
-def demo_plan() -> SweepPlan:
-    """Return all runs of the matrix, cell after cell."""
-    return planned_sweep(SUITE, resolve=_resolve)
+    make_repository(directory / TOOLS)
+    suite = directory / SUITE.name
+    text = SUITE.read_text(encoding="utf-8")
+    suite.write_text(text.replace(f":{PORT}/", f":{port}/"), encoding="utf-8")
+    return suite
 
 
 def require_tasks(suite: Suite, names: Sequence[str]) -> None:
@@ -44,9 +50,3 @@ def require_tasks(suite: Suite, names: Sequence[str]) -> None:
         if suite.task(name) is None:
             known = ", ".join(task.id for task in suite.tasks)
             raise InvalidInput(f"{SUITE.name} has no task {name!r}", fix=f"Tasks: {known}")
-
-
-def _resolve(_target: Target, revision: Revision) -> ResolvedRevision:
-    """Return a revision of the tools: they differ in wording.py, not in git."""
-    sha = REVISIONS[revision.ref].sha
-    return ResolvedRevision(label=revision.label, ref=revision.ref, sha=sha)

@@ -134,8 +134,11 @@ class Toolset:
         return file
 
     def _files(self) -> str:
-        files = sorted(file for file in self.directory.rglob("*") if file.is_file())
-        return ", ".join(file.relative_to(self.directory).as_posix() for file in files[:20])
+        """Return the names of the files here, but for those that are hidden."""
+        found = sorted(file for file in self.directory.rglob("[!.]*") if file.is_file())
+        names = [file.relative_to(self.directory) for file in found]
+        shown = [name.as_posix() for name in names if not name.parts[0].startswith(".")]
+        return ", ".join(shown[:20])
 
 
 def _problem(tool: str, error: jsonschema_rs.ValidationError) -> str:

@@ -1,10 +1,11 @@
-"""What the tools say when something is wrong: all that differs between their two revisions."""
+"""What the tools say when something is wrong: all that differs between their revisions."""
 
-import hashlib
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Final
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+FILE: Final = "wording.toml"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,32 +21,7 @@ class Wording:
     timeout: str
     shell_hint: str
 
-    @property
-    def sha(self) -> str:
-        """Return the digest of the texts: the commit, so to say, of the revision."""
-        texts = json.dumps(asdict(self), sort_keys=True)
-        return hashlib.blake2b(texts.encode(), digest_size=20).hexdigest()
-
-
-REVISIONS: Final[Mapping[str, Wording]] = {
-    "v1": Wording(
-        order="invalid id",
-        customer="no result",
-        arguments="invalid arguments for {tool}",
-        outside="path not allowed",
-        missing="file not found",
-        unknown_tool="Unknown tool: {tool}",
-        timeout="rate service timed out",
-        shell_hint="",
-    ),
-    "v2": Wording(
-        order="no order {value!r}: order ids look like ORD-1001",
-        customer="no customer {value!r}: customer ids look like CUST-1",
-        arguments="invalid arguments for {tool}: {detail}",
-        outside="paths must be relative to the working directory, unlike {value!r}",
-        missing="no file {value!r}; files here: {files}",
-        unknown_tool="Unknown tool: {tool}. The tools are: {tools}",
-        timeout="rate service timed out: the rate is fetched on first use, try again",
-        shell_hint="files here: {files}",
-    ),
-}
+    @classmethod
+    def of(cls, folder: Path) -> Self:
+        """Return the texts of the tools that lie in a folder."""
+        return cls(**tomllib.loads((folder / FILE).read_text(encoding="utf-8")))
