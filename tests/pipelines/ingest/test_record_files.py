@@ -76,6 +76,20 @@ def test_a_planned_run_without_a_trace_is_a_run(tmp_path: Path) -> None:
     ]
 
 
+def test_a_revision_is_called_what_the_plan_calls_it(tmp_path: Path) -> None:
+    """Its name may be changed in a suite; the runs that are done are those of the same commit."""
+    spans = story()
+    for span in spans:
+        span["attributes"].append({"key": "midspan.revision", "value": {"stringValue": "v1.0"}})
+    workspace = ingested(tmp_path, spans)
+    assert rows(workspace, "runs", "revision") == [("v1.0",)]
+    sha = "5b6b" * 10
+    plan = write_plan(tmp_path / "plan.jsonl", [planned(revision="old", revision_sha=sha)])
+    ingest([plan], workspace.path)
+    columns = ("revision", "revision_sha", "status", "notes")
+    assert rows(workspace, "runs", *columns) == [("old", sha, "ok", [])]
+
+
 def test_spans_of_a_planned_run_that_come_later_take_its_place(tmp_path: Path) -> None:
     plan = write_plan(tmp_path / "plan.jsonl", [planned()])
     ingest([plan], tmp_path / "ws")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from midspan.pipelines.demo import ModelServer
+from midspan.pipelines.demo.model_server import ModelServer
 from tests.pipelines.test_pytest_plugin import pytest_in
 
 SUITE = """\
@@ -81,11 +81,11 @@ def test_what_is_missing_runs_once_and_each_task_is_judged(folder: Path) -> None
         "1 of 2 trials succeeded; all have to",
         "trial 1: wrong: its check does not hold: word ('open' is not in the answer)",
         "0 of 2 trials succeeded; all have to",
-        "trial 0: agent_error: the agent ended with exit code 1",
+        "trial 0: agent_error: the agent ended with exit code 1: RuntimeError: no way",
         "2 failed, 1 passed, 1 skipped",
     ):
         assert line in out
-    assert "-0.log ... RuntimeError: no way" in out
+    assert "-0.log ... midspan: the agent failed: RuntimeError: no way" in out
     assert "Traceback" not in out
     assert (folder / "report.xml").read_text().count('name="run_id"') == 8
     code, out = pytest_in(folder, *asked, "--midspan-pass-rate", "any", "-q", "-rP")
@@ -93,6 +93,27 @@ def test_what_is_missing_runs_once_and_each_task_is_judged(folder: Path) -> None
     assert "runs to do" not in out
     assert "1 of 2 trials succeeded; 1 has to (--midspan-pass-rate any)" in out
     assert len(ran(folder)) == 8
+
+
+def test_a_changed_check_judges_what_was_answered(folder: Path) -> None:
+    asked = ("--midspan-suite", "suite.yaml", "-k", "price")
+    assert pytest_in(folder, *asked)[0] == 0
+    suite = folder / "suite.yaml"
+    right = suite.read_text()
+    suite.write_text(right.replace("equals: 39", "equals: 77"))
+    for _ in range(2):
+        code, out = pytest_in(folder, *asked)
+        assert (code, "amount (39 is another number than 77)" in out) == (1, True), out
+        assert "2 runs were done before the checks of price were changed" in out
+    suite.write_text(
+        right.replace("{id: amount, kind: number, equals: 39}", "{kind: file, path: x.txt}")
+    )
+    code, out = pytest_in(folder, *asked)
+    assert (code, "check file-0 could not be judged: changed since the run" in out) == (1, True)
+    assert "--only price --into sweeps/shop-2" in out
+    suite.write_text(right)
+    assert pytest_in(folder, *asked)[0] == 0
+    assert ran(folder) == ["How much?"] * 2
 
 
 def test_tests_of_ones_own_get_the_runs(folder: Path) -> None:

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from midspan.pipelines.sweep.changes import changed_settings, unplanned
+from midspan.pipelines.sweep.changes import unplanned
 from midspan.pipelines.sweep.layout import SweepFolder
 from midspan.pipelines.sweep.outlook import outlook
 from midspan.pipelines.sweep.plan import SweepPlan
 from midspan.pipelines.sweep.stored import store_sweep
+from midspan.scorers.errors import InvalidInput
 from tests.support.sweeps import finish, planned
 
 MODEL = {"name": "lab/a", "endpoint": "http://127.0.0.1:9/v1"}
@@ -35,6 +36,10 @@ def begun(tmp_path: Path) -> tuple[SweepFolder, SweepPlan]:
         run = next(run for run in plan.runs if run.task.id == task)
         finish(folder.spool, run.run_id)
     return folder, plan
+
+
+def changed_settings(plan: SweepPlan, folder: SweepFolder) -> list[str]:
+    return list(outlook(plan, folder).changed.names)
 
 
 def changed(folder: SweepFolder, **parts: Any) -> SweepPlan:
@@ -114,18 +119,47 @@ def test_settings_that_make_no_other_runs(
     begun: tuple[SweepFolder, SweepPlan], parts: dict[str, Any], told: str
 ) -> None:
     folder, plan = begun
+    for run in plan.runs:
+        finish(folder.spool, run.run_id)
     again = changed(folder, **parts)
     assert [run.run_id for run in again.runs] == [run.run_id for run in plan.runs]
     assert changed_settings(again, folder) == [told]
-    assert outlook(again, folder).settings == (told,)
+    # It is told each time: the stored copy is the changed one from now on.
+    store_sweep(again, folder)
+    assert changed_settings(again, folder) == [told]
+    # And is no more when the suite is what it was.
+    assert changed_settings(changed(folder), folder) == []
+
+
+def test_runs_are_told_apart_by_what_they_were_done_under(
+    begun: tuple[SweepFolder, SweepPlan],
+) -> None:
+    folder, _ = begun
+    matrix = {**PARTS["matrix"], "models": [MODEL | {"sampling": {"temperature": 0}}]}
+    again = changed(folder, matrix=matrix)
+    store_sweep(again, folder)
+    later = next(run for run in again.runs if run.planned.trial == 1)
+    finish(folder.spool, later.run_id)
+    # The two of before; the one that was done since is as the suite has it now.
+    assert outlook(again, folder).changed.runs == 2
+    before = changed(folder)
+    store_sweep(before, folder)
+    assert outlook(before, folder).changed.runs == 1
+    assert outlook(changed(folder, matrix=matrix), folder).changed.runs == 2
+
+
+def test_a_history_that_cannot_be_read_is_told(begun: tuple[SweepFolder, SweepPlan]) -> None:
+    folder, plan = begun
+    folder.history.write_text("{")
+    with pytest.raises(InvalidInput, match=r"history\.json: does not say under which settings"):
+        outlook(plan, folder)
 
 
 def test_they_are_no_matter_before_a_run_is_done(tmp_path: Path) -> None:
     folder = SweepFolder(tmp_path / "sweep")
     store_sweep(planned(tmp_path / "suite", **PARTS), folder)
     again = changed(folder, files={"agent.py": "2"})
-    assert changed_settings(again, folder) == ["harness mine (its files)"]
-    assert outlook(again, folder).settings == ()
+    assert changed_settings(again, folder) == []
 
 
 def test_a_harness_of_another_version_makes_other_runs(

@@ -114,10 +114,13 @@ def test_a_key_that_no_header_takes_is_not_shown() -> None:
         assert "sec" not in str(problem)
 
 
-def test_nothing_is_asked_without_the_key() -> None:
-    with serving("lab/a") as server:
+def test_without_the_key_only_a_server_that_is_not_there_is_told() -> None:
+    """That the key is missing is told elsewhere; what is mended is to be mended at once."""
+    with serving("lab/a", key="secret") as server:
         assert list(endpoint_problems([model("lab/a", server.endpoint, "LAB_KEY")], {})) == []
-        assert server.requests == []
+    gone = [model(name, "http://127.0.0.1:9/v1", key) for name, key in (("a", "KEY"), ("b", None))]
+    [problem] = endpoint_problems(gone, {})
+    assert problem.what.startswith("http://127.0.0.1:9/v1: the server of a does not answer: ")
 
 
 def test_a_model_that_is_not_listed_is_warned_of() -> None:

@@ -139,6 +139,7 @@ def test_what_only_finished_runs_needed_is_not_looked_at(tmp_path: Path) -> None
     found = examined_sweep(suite, into=folder.root, environ={}, checks=[no_more])[2]
     assert [problem.what for problem in found.problems] == [
         "the variable LAB_KEY is not set; it is to hold the key for lab/b",
+        "http://127.0.0.1:9/v1: the server of lab/b does not answer: Connection refused",
         "1 runs are left",
     ]
     finish(folder.spool, left[0].run_id)

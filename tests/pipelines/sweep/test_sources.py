@@ -51,7 +51,7 @@ def test_what_is_not_there_is_told_with_where_it_was_looked_for(base: Path) -> N
         copied(base, "inputs/z.txt")
     assert str(caught.value) == (
         f"{base}/inputs/z.txt: there is no such file or folder\n"
-        f"Paths in a suite are relative to its folder, {base}."
+        f"Paths in a suite are relative to its folder: {base}"
     )
 
 

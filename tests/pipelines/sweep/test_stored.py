@@ -178,9 +178,10 @@ def test_one_directory_is_one_experiment(
     )
 
 
-def test_a_directory_with_files_of_the_suite_is_refused(tmp_path: Path) -> None:
-    plan = planned(tmp_path / "suite", **PARTS)
-    with pytest.raises(InvalidInput, match=r"a\.txt: is a file of the suite, and lies in"):
+def test_files_of_the_suite_where_a_sweep_keeps_its_own_are_refused(tmp_path: Path) -> None:
+    tasks = [{"id": "ask", "prompt": "p", "files": ["logs/a.txt"]}]
+    plan = planned(tmp_path / "suite", **{**PARTS, "tasks": tasks, "files": {"logs/a.txt": "a"}})
+    with pytest.raises(InvalidInput, match=r"a\.txt: is a file of the suite, and lies where a"):
         store_sweep(plan, SweepFolder(tmp_path / "suite"))
 
 
@@ -192,9 +193,10 @@ def test_a_directory_within_what_runs_are_given_is_refused(tmp_path: Path, name:
         store_sweep(plan, SweepFolder(tmp_path / "suite" / name))
 
 
-def test_beside_the_suite_is_fine(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [".", "sweeps/shop"])
+def test_beside_the_suite_is_fine(tmp_path: Path, name: str) -> None:
     plan = planned(tmp_path / "suite", **PARTS)
-    folder = SweepFolder(tmp_path / "suite" / "sweeps" / "shop")
+    folder = SweepFolder(tmp_path / "suite" / name)
     store_sweep(plan, folder)
     assert planned(tmp_path / "suite", **PARTS).runs == plan.runs
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from midspan.pipelines.cli.sweep.outlook_lines import change_lines
 from midspan.pipelines.comparison.run_verdicts import RunVerdict, run_verdicts
 from midspan.pipelines.sweep.experiment import resumed
 from midspan.pipelines.sweep.layout import SweepFolder
 from midspan.pipelines.sweep.local import judged, keys_of
+from midspan.pipelines.sweep.outlook import outlook
 from midspan.pipelines.sweep.plan import SweepPlan, planned_sweep
 from midspan.pipelines.sweep.preflight import ready_sweep
 from midspan.pipelines.sweep.revisions import resolver
@@ -93,6 +95,8 @@ class Sweep:
                     fix=f"First: midspan sweep run {suite_file} --into {folder.root}",
                 )
             plan, _ = ready_sweep(suite_file, into=folder.root)
+        for line in change_lines(outlook(plan, folder)):
+            say(f"midspan: {line}")
         store_sweep(plan, folder)
         if not left:
             return {}

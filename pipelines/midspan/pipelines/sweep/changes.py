@@ -1,18 +1,16 @@
 """What became of runs when a suite was changed: which are planned no more, which are kept."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from midspan.pipelines.files import load_suite
 from midspan.pipelines.records import PlannedRun
+from midspan.pipelines.sweep.history import past_of
 from midspan.pipelines.sweep.layout import SweepFolder
 from midspan.pipelines.sweep.plan import SweepPlan
-from midspan.pipelines.sweep.sources import Sources, harness_files
-from midspan.pipelines.sweep.standing import strangers
+from midspan.pipelines.sweep.rejudging import Outdated, outdated
+from midspan.pipelines.sweep.settings import differing, settings_of
+from midspan.pipelines.sweep.standing import Standing, strangers
 from midspan.pipelines.sweep.stored import planned_before
-from midspan.scorers.errors import MidspanError
-from midspan.scorers.suite import Harness, Suite
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,65 +31,40 @@ def unplanned(plan: SweepPlan, folder: SweepFolder) -> list[Unplanned]:
     return [Unplanned(run_id=run_id, planned=before.get(run_id)) for run_id in [*known, *others]]
 
 
-def changed_settings(plan: SweepPlan, folder: SweepFolder) -> list[str]:
-    """Return what differs from the stored suite without making other runs of those planned.
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """What was changed since runs were done that still count, and how many they are."""
 
-    Runs that were done before such a change stay done.
+    settings: tuple[str, ...]
+    """Without checks."""
+    runs: int
+    outdated: tuple[Outdated, ...]
+    """Runs that were judged by other checks."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that was changed."""
+        return (*self.settings, *(f"task {task} (checks)" for task in self.tasks))
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The tasks whose checks were changed."""
+        return tuple(dict.fromkeys(each.run.task.id for each in self.outdated))
+
+
+def changed_since(plan: SweepPlan, folder: SweepFolder, found: Mapping[str, Standing]) -> Changed:
+    """Return how the settings that runs were done under differ from those of the plan.
+
+    Such a change makes no other runs of them: they stay done, and stand beside others.
     """
-    try:
-        before = load_suite(folder.suite_file)
-    except MidspanError:
-        return []
-    sides = (before, folder.suite), (plan.suite, plan.folder)
-    return list(_changed(*sides))
-
-
-Side = tuple[Suite, Path]
-
-
-def _changed(old: Side, new: Side) -> Iterator[str]:
-    yield from _of_models(old[0], new[0])
-    yield from _of_harnesses(old, new)
-    if old[0].target and new[0].target:
-        fields = ("install", "requirements", "python")
-        if differ := _differing(old[0].target, new[0].target, fields):
-            yield f"target ({differ})"
-    for task in new[0].tasks:
-        before = old[0].task(task.id)
-        if before and (differ := _differing(before, task, ("budget", "checks"))):
-            yield f"task {task.id} ({differ})"
-
-
-def _of_models(old: Suite, new: Suite) -> Iterator[str]:
-    before = {model.name: model for model in (old.matrix.models if old.matrix else ())}
-    for model in new.matrix.models if new.matrix else ():
-        if model.name in before:
-            fields = ("revision", "sampling", "serve")
-            if differ := _differing(before[model.name], model, fields):
-                yield f"model {model.name} ({differ})"
-
-
-def _of_harnesses(old: Side, new: Side) -> Iterator[str]:
-    for name, harness in new[0].harnesses.items():
-        before = old[0].harnesses.get(name)
-        if before is None or before.version != harness.version:
-            continue  # other runs, then
-        if before != harness:
-            yield f"harness {name}"
-        elif _contents(old[1], before) != _contents(new[1], harness):
-            yield f"harness {name} (its files)"
-
-
-def _contents(base: Path, harness: Harness) -> dict[str, bytes] | None:
-    sources = Sources(base)
-    try:
-        return {
-            file.relative_to(base).as_posix(): sources.digest(file)
-            for file in harness_files(base, harness)
-        }
-    except MidspanError:
-        return None
-
-
-def _differing(old: object, new: object, fields: tuple[str, ...]) -> str:
-    return ", ".join(name for name in fields if getattr(old, name) != getattr(new, name))
+    now, past = settings_of(plan.suite, plan.folder), past_of(folder)
+    names: dict[str, None] = {}
+    runs = 0
+    for run in plan.runs:
+        standing = found[run.run_id]
+        before = past.of(standing) if standing.state == "done" else None
+        differ = list(differing(run, before, now)) if before is not None else []
+        names |= dict.fromkeys(differ)
+        runs += bool(differ)
+    judged = tuple(outdated(plan, past, found))
+    return Changed(settings=tuple(names), runs=runs, outdated=judged)

@@ -14,6 +14,7 @@ from midspan.scorers.suite import Model
 
 SECONDS: Final = 10
 _LISTED: Final = 5
+_SILENT: Final = "does not answer"
 _REFUSALS: Final = frozenset({httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN})
 
 
@@ -38,28 +39,32 @@ def endpoint_problems(models: Iterable[Model], environ: Mapping[str, str]) -> It
     A model that its server does not list is only warned of: many serve more than they list.
     """
     asked: dict[tuple[str, str | None], Problem | list[str] | None] = {}
+    silent: set[str] = set()
     for model in models:
-        if model.endpoint is None or (model.key_env and not environ.get(model.key_env)):
+        if model.endpoint is None or model.endpoint in silent:
             continue
         place = model.endpoint, model.key_env
         if place not in asked:
             asked[place] = _asked(model, environ)
             if isinstance(answer := asked[place], Problem):
                 yield answer
+                if _SILENT in answer.what:
+                    silent.add(model.endpoint)
         if isinstance(listed := asked[place], list):
             _warn_unlisted(model, listed)
 
 
 def _asked(model: Model, environ: Mapping[str, str]) -> Problem | list[str] | None:
     """Return the models that a server lists, what keeps it from it, or nothing to be told."""
-    headers = {"Authorization": f"Bearer {environ[model.key_env]}"} if model.key_env else {}
+    key = environ.get(model.key_env) if model.key_env else None
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
     try:
         answer = httpx.get(
             f"{str(model.endpoint).rstrip('/')}/models", headers=headers, timeout=SECONDS
         )
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         return _unreachable(model, error)
-    if answer.status_code in _REFUSALS:
+    if answer.status_code in _REFUSALS and (key or model.key_env is None):
         return _refused(model, answer.status_code)
     try:
         return [str(one["id"]) for one in answer.json()["data"]] if answer.is_success else None
@@ -72,7 +77,7 @@ def _unreachable(model: Model, error: Exception) -> Problem:
     network = isinstance(error, httpx.TransportError) and not isinstance(error, httpx.ProtocolError)
     why = re.sub(r"^\[Errno -?\d+\] ", "", str(error)) if network else type(error).__name__
     return Problem(
-        what=f"{model.endpoint}: the server of {model.name} does not answer: {why}",
+        what=f"{model.endpoint}: the server of {model.name} {_SILENT}: {why}",
         fix="Start it, or correct `endpoint` in the suite, then run the same command again.",
         exit_code=Exit.SURROUNDINGS,
     )

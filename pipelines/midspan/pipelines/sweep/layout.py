@@ -81,9 +81,26 @@ class SweepFolder:
         return self.root / "jobs.jsonl"
 
     @property
+    def history(self) -> Path:
+        """Under which settings runs were done, once the suite was changed."""
+        return self.root / "history.json"
+
+    @property
+    def judged(self) -> Path:
+        """Result records of runs whose checks were changed, with what came of the new ones."""
+        return self.root / "judged"
+
+    @property
     def workspace(self) -> Path:
         """Tables and scores of the sweep."""
         return self.root / "workspace"
+
+    def keeps(self, path: Path) -> bool:
+        """Return whether a file lies where the sweep keeps its own."""
+        kept = (self.spool, self.suite, self.sessions, self.logs, self.claims, self.rooms)
+        made = (self.jobs, self.history, self.judged, self.workspace)
+        places = [place.resolve() for place in (*kept, *made)]
+        return any(path.resolve().is_relative_to(place) for place in places)
 
     def spans_of(self, run_id: str, launch: int) -> Path:
         """Return the (first) spool file of a launch."""

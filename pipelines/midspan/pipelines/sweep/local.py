@@ -12,6 +12,7 @@ from midspan.pipelines.sweep.layout import SweepFolder
 from midspan.pipelines.sweep.plan import Resolve, SweepPlan, SweepRun
 from midspan.pipelines.sweep.preflight import ready_sweep
 from midspan.pipelines.sweep.reading import planned_files, set_aside_workspace
+from midspan.pipelines.sweep.rejudging import judged_again
 from midspan.pipelines.sweep.selection import selected
 from midspan.pipelines.sweep.stored import store_sweep, stored_sweep
 from midspan.pipelines.sweep.worker import Event, Stopping, Told, Tries, Worked, work
@@ -133,7 +134,8 @@ def judged(folder: SweepFolder, progress: Progress = lambda stage, done, total: 
     from midspan.pipelines.workspace import Workspace
 
     set_aside_workspace(folder)
-    read = ingest(planned_files(folder), folder.workspace, progress=progress)
+    files = planned_files(folder, judged_again(stored_sweep(folder), folder))
+    read = ingest(files, folder.workspace, progress=progress)
     score = score_workspace(
         Workspace(folder.workspace),
         setting=load_setting(suite=folder.suite_file),

@@ -1,16 +1,17 @@
 """What is ahead of a sweep: its runs and how far they are, jobs and cost, what is kept."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from midspan.pipelines.sweep.batches import Batch, batches
-from midspan.pipelines.sweep.changes import Unplanned, changed_settings, unplanned
+from midspan.pipelines.sweep.changes import Changed, Unplanned, changed_since, unplanned
 from midspan.pipelines.sweep.cost import Estimate, estimate
 from midspan.pipelines.sweep.layout import SweepFolder
 from midspan.pipelines.sweep.matrix import cells_frame, factors
 from midspan.pipelines.sweep.plan import SweepPlan
+from midspan.pipelines.sweep.selection import selected
 from midspan.pipelines.sweep.standing import Counts, Standing, counted, standings
 from midspan.pipelines.sweep.under_way import runs_under_way
 
@@ -23,6 +24,9 @@ class Outlook:
     """A plan beside what is there."""
 
     plan: SweepPlan
+    """With the runs that are meant."""
+    planned: int
+    """How many runs the suite plans, meant or not."""
     folder: SweepFolder
     standings: Mapping[str, Standing]
     estimate: Estimate
@@ -30,8 +34,8 @@ class Outlook:
     """How many of the runs to do a worker on this machine is at."""
     unplanned: tuple[Unplanned, ...]
     """Runs that left files, and are in no plan any more."""
-    settings: tuple[str, ...]
-    """What was changed since the runs that are done, without making others of them."""
+    changed: Changed
+    """What was changed since runs that are done, without making others of them."""
 
     @property
     def counts(self) -> Counts:
@@ -79,26 +83,34 @@ class Outlook:
                 "expected_usd": cost.expected_usd,
             },
             "no_longer_planned": [one.run_id for one in self.unplanned],
-            "changed_settings": list(self.settings),
+            "changed_settings": list(self.changed.names),
             "unreadable": list(self.problems),
         }
 
 
 def outlook(
-    plan: SweepPlan, folder: SweepFolder, *, prices: Mapping[str, float] | None = None
+    plan: SweepPlan,
+    folder: SweepFolder,
+    *,
+    prices: Mapping[str, float] | None = None,
+    only: Sequence[str] = (),
 ) -> Outlook:
-    """Return what is ahead of a sweep; `prices` are USD a minute, by flavor of hardware."""
+    """Return what is ahead of a sweep; `prices` are USD a minute, by flavor of hardware.
+
+    With `only`, some of the runs are counted alone, as `selected` takes them.
+    """
+    whole, plan = plan, replace(plan, runs=tuple(selected(plan, only)))
     found = standings((run.run_id for run in plan.runs), folder.spool)
-    done = any(one.state == "done" for one in found.values())
     claimed = runs_under_way(folder.claims)
     return Outlook(
         plan=plan,
+        planned=len(whole.runs),
         folder=folder,
         standings=found,
         estimate=_estimate(plan, found, prices or {}),
         under_way=sum(found[run].state != "done" for run in claimed if run in found),
-        unplanned=tuple(unplanned(plan, folder)),
-        settings=tuple(changed_settings(plan, folder)) if done else (),
+        unplanned=tuple(unplanned(whole, folder)),
+        changed=changed_since(plan, folder, found),
     )
 
 

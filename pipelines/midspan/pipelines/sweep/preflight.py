@@ -16,7 +16,7 @@ from midspan.pipelines.sweep.layout import SweepFolder
 from midspan.pipelines.sweep.plan import Resolve, SweepPlan, at_home, identity, sweep_plan
 from midspan.pipelines.sweep.problems import Check, Found, Problem
 from midspan.pipelines.sweep.revisions import resolver
-from midspan.pipelines.sweep.sources import SuiteFiles
+from midspan.pipelines.sweep.sources import SuiteFiles, copied_files, harness_files
 from midspan.pipelines.sweep.standing import standings
 from midspan.pipelines.sweep.stored import require_storable
 from midspan.scorers.errors import Exit
@@ -78,7 +78,9 @@ def examined_sweep(
         plan = sweep_plan(suite, suite_file, experiment=experiment, resolve=ask)
     found.problems += _place_problems(folder)
     left = None
-    if plan is not None:
+    if plan is None:
+        _look_for_files(SuiteFiles(suite, suite_file), found)
+    elif not _is_blocked(folder):
         with found.collecting():
             require_storable(plan, folder, SuiteFiles(suite, suite_file))
         left = _left(plan, folder)
@@ -87,7 +89,8 @@ def examined_sweep(
         for check in checks_of(left, environ) if checks is None else checks:
             with found.collecting():
                 found.problems += check(left, folder)
-    return plan, folder, found
+    found.problems = list(dict.fromkeys(found.problems))
+    return (None if _is_blocked(folder) else plan), folder, found
 
 
 def _left(plan: SweepPlan, folder: SweepFolder) -> SweepPlan:
@@ -125,11 +128,37 @@ def _look_around(
         found.problems += _far_problems(suite, models)
 
 
+def _look_for_files(files: SuiteFiles, found: Found) -> None:
+    """Note each file that is not there; a plan tells of the first, and only once refs are right."""
+    base = files.suite_file.parent
+    for copy in files.copies:
+        with found.collecting():
+            copied_files(base, [copy])
+    for harness in files.suite.harnesses.values():
+        with found.collecting():
+            list(harness_files(base, harness))
+
+
+def _nearest(folder: SweepFolder) -> Path:
+    """Return the sweep's spool, or what is there of the places above it."""
+    places = [folder.spool, *folder.spool.absolute().parents]
+    return next(place for place in places if place.exists())
+
+
+def _is_blocked(folder: SweepFolder) -> bool:
+    """Return whether a file stands where the sweep's directory belongs, or one above it."""
+    return not _nearest(folder).is_dir()
+
+
 def _place_problems(folder: SweepFolder) -> Iterator[Problem]:
     """Yield that the sweep's directory, or the first folder above it, cannot be written to."""
-    places = [folder.spool, *folder.spool.absolute().parents]
-    place = next(place for place in places if place.exists())
-    if place.is_dir() and not os.access(place, os.W_OK | os.X_OK):
+    place = _nearest(folder)
+    if not place.is_dir():
+        yield Problem(
+            what=f"{folder.root}: cannot be made: {place} is no folder",
+            fix="Name another directory: --into DIR",
+        )
+    elif not os.access(place, os.W_OK | os.X_OK):
         yield Problem(
             what=f"{folder.root}: cannot be written to: {place} is not yours to change",
             fix=f"Name another directory (--into DIR), or see who may: ls -ld {place}",

@@ -91,6 +91,11 @@ class _Repository:
 
 
 def _listed(address: str, *refs: str) -> dict[str, str]:
+    if ":" not in address and not Path(address).exists():
+        raise InvalidInput(
+            f"target.repository: there is no folder {address}, and it is no address either",
+            fix="A path is relative to the suite's folder; an address is as `git clone` takes it.",
+        )
     wanted = refs or ("HEAD", f"{_BRANCHES}*", f"{_TAGS}*")
     listed = git("ls-remote", "--quiet", "--", address, *wanted)
     require(listed, address)

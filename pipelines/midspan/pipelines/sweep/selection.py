@@ -13,8 +13,8 @@ AXES: Final = ("task", "model", "revision", "tier", "harness")
 def selected(plan: SweepPlan, only: Sequence[str] = ()) -> list[SweepRun]:
     """Return the runs that are meant, in the order of the plan; all where nothing is said.
 
-    A word is a glob of tasks, or `axis=glob`. Two for the same axis: either will do; for different
-    axes: both have to hold.
+    A word is a glob of tasks, or `axis=glob`; a harness may be meant with its version. Two for the
+    same axis: either will do; for different axes: both have to hold.
     """
     wanted: dict[str, list[str]] = {}
     for word in only:
@@ -29,7 +29,7 @@ def selected(plan: SweepPlan, only: Sequence[str] = ()) -> list[SweepRun]:
     for axis, globs in wanted.items():
         names = list(dict.fromkeys(value_of(run, axis) for run in plan.runs))
         for glob in globs:
-            if not any(fnmatchcase(name, glob) for name in names):
+            if not any(_is_meant(run, axis, glob) for run in plan.runs):
                 raise InvalidInput(
                     f"no {axis} of the sweep is called {glob!r}",
                     fix=f"There are: {', '.join(names)}",
@@ -37,10 +37,7 @@ def selected(plan: SweepPlan, only: Sequence[str] = ()) -> list[SweepRun]:
     chosen = [
         run
         for run in plan.runs
-        if all(
-            any(fnmatchcase(value_of(run, axis), glob) for glob in globs)
-            for axis, globs in wanted.items()
-        )
+        if all(any(_is_meant(run, axis, glob) for glob in globs) for axis, globs in wanted.items())
     ]
     if not chosen:
         raise InvalidInput(
@@ -48,6 +45,11 @@ def selected(plan: SweepPlan, only: Sequence[str] = ()) -> list[SweepRun]:
             fix="What is there: midspan sweep plan SUITE",
         )
     return chosen
+
+
+def _is_meant(run: SweepRun, axis: str, glob: str) -> bool:
+    names = {value_of(run, axis), str(getattr(run.planned, axis) or "none")}
+    return any(fnmatchcase(name, glob) for name in names)
 
 
 def value_of(run: SweepRun, axis: str) -> str:

@@ -84,7 +84,7 @@ def _require_inside(path: Path, base: Path) -> None:
         except (FileNotFoundError, NotADirectoryError):
             raise InvalidInput(
                 f"{path}: there is no such file or folder",
-                fix=f"Paths in a suite are relative to its folder, {base}.",
+                fix=f"Paths in a suite are relative to its folder: {base.absolute()}",
             ) from None
         except RuntimeError:  # before Python 3.13; then it is an OSError
             raise InvalidInput(f"{path}: is a link that leads to itself") from None
@@ -140,11 +140,12 @@ class SuiteFiles:
     @property
     def folders(self) -> list[Path]:
         """The folders that are copied with all that is in them."""
-        named = (self.suite_file.parent / copy.from_ for copy in self._copies)
+        named = (self.suite_file.parent / copy.from_ for copy in self.copies)
         return [path for path in dict.fromkeys(named) if path.is_dir()]
 
     @property
-    def _copies(self) -> list[FileCopy]:
+    def copies(self) -> list[FileCopy]:
+        """What tasks and tiers copy into runs."""
         of_tasks = [copy for task in self.suite.tasks for copy in task.files]
         return [*of_tasks, *(copy for tier in self.suite.tiers.values() for copy in tier.files)]
 
@@ -152,7 +153,7 @@ class SuiteFiles:
         if self.suite.profile is not None:
             for profile in profile_files(base / self.suite.profile):
                 yield beside(base, os.path.relpath(profile, base))
-        for file in copied_files(base, self._copies):
+        for file in copied_files(base, self.copies):
             yield file.source
         for harness in self.suite.harnesses.values():
             yield from harness_files(base, harness)

@@ -16,8 +16,10 @@ from midspan.pipelines.sweep.experiment import (
     read_experiment_file,
     write_experiment_file,
 )
+from midspan.pipelines.sweep.history import remember
 from midspan.pipelines.sweep.layout import EXPERIMENT_FILE, SUITE_FILE, SweepFolder
 from midspan.pipelines.sweep.plan import ResolvedRevision, SweepPlan, sweep_plan
+from midspan.pipelines.sweep.settings import settings_of
 from midspan.pipelines.sweep.sources import Sources, SuiteFiles
 from midspan.scorers.errors import InvalidInput
 from midspan.scorers.suite import Revision, Target
@@ -34,6 +36,7 @@ def store_sweep(plan: SweepPlan, folder: SweepFolder) -> None:
     with explained(folder.root):
         folder.spool.mkdir(parents=True, exist_ok=True)
         with only_writer(folder.root), _replaced(folder.suite) as part:
+            remember(folder, settings_of(plan.suite, plan.folder))
             shutil.copyfile(plan.suite_file, part / SUITE_FILE)
             for name, source in files.named.items():
                 target = part / name
@@ -88,10 +91,11 @@ def require_storable(plan: SweepPlan, folder: SweepFolder, files: SuiteFiles) ->
                 fix="Name a directory outside of it: --into DIR",
             )
     for name, source in files.named.items():
-        if source.resolve().is_relative_to(root):
+        if folder.keeps(source):
             raise InvalidInput(
-                f"{source}: is a file of the suite, and lies in {folder.root}",
-                fix="Name a directory for the sweep that holds none of the suite's files.",
+                f"{source}: is a file of the suite, and lies where a sweep in {folder.root} keeps "
+                "its own",
+                fix="Name another directory: --into DIR",
             )
         if name in _RESERVED:
             raise InvalidInput(

@@ -117,8 +117,8 @@ def test_a_suite_that_was_changed(midspan: Midspan, tmp_path: Path) -> None:
     assert "12 runs: 3 done, 9 missing\n" in done.out
     assert done.err.splitlines() == [
         f"3 runs no longer planned, kept in {folder.spool}: lab/a · own · two (3)",
-        "runs that are done were made before these were changed: model lab/a (sampling); "
-        "they are kept (--experiment NAME runs all anew)",
+        "3 runs were done before these were changed: model lab/a (sampling); "
+        "kept beside the others (--experiment NAME runs all anew)",
     ]
     assert folder.plan.read_bytes() == before
 
@@ -170,7 +170,7 @@ def test_what_has_to_be_mended_stands_below(midspan: Midspan, tmp_path: Path) ->
         "Not yet: these have to be mended first.",
         "- the variable NO_SUCH_KEY is not set; it is to hold the key for lab/a",
         "  export NO_SUCH_KEY=...   (the suite's `key_env` names it)",
-        "- http://127.0.0.1:9/v1: the server of lab/b does not answer: Connection refused",
+        "- http://127.0.0.1:9/v1: the server of lab/a does not answer: Connection refused",
         "  Start it, or correct `endpoint` in the suite, then run the same command again.",
     ]
 
@@ -187,6 +187,10 @@ def test_without_a_plan_only_the_problems_are_told(midspan: Midspan, tmp_path: P
     done = midspan("sweep", "plan", suite)
     assert (done.code, done.out) == (2, "")
     assert "has no commit, tag or branch 'v5.9'. Did you mean v5.9.0?" in done.err
+    done = midspan("sweep", "plan", suite, "--json")
+    assert (done.code, done.err) == (2, "")
+    [problem] = json.loads(done.out)["problems"]
+    assert "Did you mean v5.9.0?" in problem["what"]
 
 
 def test_a_matrix_of_nothing(midspan: Midspan, tmp_path: Path) -> None:
@@ -210,7 +214,8 @@ def test_all_of_it_as_json(midspan: Midspan, tmp_path: Path) -> None:
     assert found["into"] == "sweeps/may"
     assert found["runs"]["missing"] == 4
     assert [problem["what"] for problem in found["problems"]] == [
-        "the variable NO_SUCH_KEY is not set; it is to hold the key for lab/a"
+        "the variable NO_SUCH_KEY is not set; it is to hold the key for lab/a",
+        "http://127.0.0.1:9/v1: the server of lab/a does not answer: Connection refused",
     ]
 
 

@@ -5,7 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.fake_hub import FakeHub, Fate
+from midspan.pipelines.sweep.launchers.hf_jobs.lock import only_launcher
+from tests.support.fake_hub import FakeHub, Fate, Fault
+from tests.support.fake_hub.faults import SUBMIT
 from tests.support.hub_sweeps import HubSweep
 
 
@@ -115,3 +117,34 @@ def test_nothing_is_submitted_without_a_yes(hub: FakeHub, sweep: HubSweep) -> No
     assert "2 jobs on a10g-large at $1.50 an hour" in ran.stderr
     assert ran.stderr.endswith("whether to pay for this\nAdd --yes.\n")
     assert hub.jobs.submitted == []
+
+
+def test_who_may_not_launch_leaves_the_stored_plan_alone(hub: FakeHub, sweep: HubSweep) -> None:
+    stored = sweep.folder.plan.read_bytes()
+    changed = sweep.plan.suite_file.read_text().replace("How many?", "How many now?")
+    sweep.plan.suite_file.write_text(changed)
+    words = ["run", sweep.plan.suite_file, "--into", sweep.folder.root]
+    with only_launcher(sweep.folder):
+        ran = midspan(hub, *words, "--yes")
+    assert ran.returncode == 4
+    assert "launched by another command" in ran.stderr
+    assert sweep.folder.plan.read_bytes() == stored
+    assert midspan(hub, *words).returncode == 2  # nobody is there to say yes
+    assert sweep.folder.plan.read_bytes() == stored
+    ran = midspan(hub, *words, "--yes")
+    assert "2 jobs on a10g-large at $1.50 an hour" in ran.stderr
+    assert len(hub.jobs.submitted) == 2
+    assert sweep.folder.plan.read_bytes() != stored
+
+
+def test_cancel_tells_of_a_submission_that_nobody_can_see_yet(
+    hub: FakeHub, sweep: HubSweep
+) -> None:
+    hub.faults.add(Fault(on=SUBMIT, status=503, times=100))
+    sweep.launcher().begin(sweep.plan.runs)
+    ended = midspan(hub, "cancel", sweep.folder.root)
+    assert ended.returncode == 4
+    assert "the Hub was asked for it, and shows no such job (yet); cancel again later" in (
+        ended.stderr
+    )
+    assert sweep.events() == ["asked", "stopped"]

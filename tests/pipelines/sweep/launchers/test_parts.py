@@ -14,7 +14,6 @@ from midspan.pipelines.sweep.launchers.hf_jobs.patience import Patience, is_pass
 from midspan.pipelines.sweep.launchers.hf_jobs.prices import prices_of
 from midspan.pipelines.sweep.launchers.hf_jobs.refusals import refusal
 from midspan.pipelines.sweep.launchers.hf_jobs.watching import Rhythm
-from midspan.scorers.errors import InvalidInput
 
 RUN = "ab" * 16
 
@@ -105,13 +104,16 @@ def test_a_line_that_was_cut_off_is_left_and_the_next_stands_on_its_own(tmp_path
     assert [job.asked.submission for job in ledger.jobs()] == ["one", "two"]
 
 
-def test_a_ledger_that_somebody_changed_is_told_with_its_line(tmp_path: Path) -> None:
+def test_damaged_lines_of_a_ledger_are_told_and_all_others_count(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "jobs.jsonl")
     ledger.append(asked("one"))
     with ledger.path.open("ab") as file:
-        file.write(b'{"event": "sold"}\n')
-    with pytest.raises(InvalidInput, match=r"jobs.jsonl:2: no line of a ledger"):
-        ledger.jobs()
+        file.write(b'{"event": "sold"}\n{"event": "refused", "reason": "\xff\xfe"}\n')
+    ledger.append(asked("two"))
+    assert [job.asked.submission for job in ledger.jobs()] == ["one", "two"]
+    first, second = ledger.damaged()
+    assert first.startswith(f"{ledger.path}:2: left out, no line of a ledger: Invalid value 'sold'")
+    assert second.startswith(f"{ledger.path}:3: left out, no line of a ledger: ")
 
 
 def test_a_listing_is_put_together_by_launch() -> None:
@@ -129,7 +131,7 @@ def test_a_listing_is_put_together_by_launch() -> None:
         ],
         {RUN},
     )
-    assert found.with_result() == {RUN}
+    assert found.results() == {f"{RUN}-0"}
     assert found.launches[f"{RUN}-0"].in_order() == [
         f"logs/{RUN}-0.log",
         f"sessions/{RUN}-0/a/b.jsonl",

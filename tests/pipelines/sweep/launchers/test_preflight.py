@@ -74,6 +74,23 @@ def test_a_bucket_that_cannot_be_written(hub: FakeHub, sweep: HubSweep) -> None:
     assert refusal(sweep).splitlines()[0] == "the bucket me/runs cannot be written to"
 
 
+def test_a_bucket_that_everybody_reads_is_used_only_where_that_is_wanted(
+    hub: FakeHub, sweep: HubSweep, tmp_path: Path
+) -> None:
+    hub.buckets.create("me/runs", private=False)
+    assert refusal(sweep).startswith("hf_jobs.bucket: everybody can read the bucket me/runs: ")
+    assert hub.buckets.paths("me/runs") == []
+    suite = SUITE.replace("bucket: me/runs", "bucket: me/runs, public: true")
+    assert hub_sweep(hub, tmp_path / "open", suite).check().bucket == "me/runs"
+
+
+def test_labels_that_midspan_sets_itself(hub: FakeHub, tmp_path: Path) -> None:
+    suite = SUITE.replace("{team: shop}", "{name: x, batch: y, team: shop}")
+    assert refusal(hub_sweep(hub, tmp_path / "shop", suite)) == (
+        "hf_jobs.labels: midspan sets batch, name itself\nGive these labels other names."
+    )
+
+
 def test_a_machine_that_is_not_there(hub: FakeHub, tmp_path: Path) -> None:
     sweep = hub_sweep(hub, tmp_path / "shop", SUITE.replace("a10g-large", "a10g-lrge"))
     assert refusal(sweep) == (

@@ -8,7 +8,7 @@ import pytest
 
 from midspan.pipelines.sweep.batches import batches
 from midspan.pipelines.sweep.launchers.hf_jobs.request import Asked, job_request, suite_files
-from midspan.pipelines.sweep.launchers.hf_jobs.script import job_script, requirement
+from midspan.pipelines.sweep.launchers.hf_jobs.script import command, job_script, requirement
 from midspan.scorers.errors import InvalidInput
 from tests.support.fake_hub import FakeHub
 from tests.support.hub_sweeps import SUITE, HubSweep, hub_sweep
@@ -104,6 +104,14 @@ def test_a_wheel_beside_the_suite_travels_with_it(hub: FakeHub, tmp_path: Path) 
 def test_the_script_in_the_repository_is_pinned_to_this_version() -> None:
     text = Path("deploy/hf-job/job.py").read_text()
     assert text == job_script([requirement(None, "")])
+
+
+def test_what_installs_does_not_get_the_keys() -> None:
+    line = command("/j.py", "/j.json", needs_install=True, secrets=["ONE", "TWO"])[2]
+    assert "env -u ONE -u TWO uv sync --quiet --script /j.py; " in line
+    assert "| env -u ONE -u TWO sh; " in line
+    assert "{keyless}" not in line
+    assert "env -u" not in command("/j.py", "/j.json", needs_install=True)[2]
 
 
 def test_no_requirement_gets_out_of_its_line() -> None:

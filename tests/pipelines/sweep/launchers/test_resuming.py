@@ -20,17 +20,16 @@ import sys
 from pathlib import Path
 from midspan.pipelines.cli.sweep.on_hub import run_on_hub
 from midspan.pipelines.sweep.layout import SweepFolder
-from midspan.pipelines.sweep.stored import stored_sweep
-folder = SweepFolder(Path(sys.argv[1]))
-plan = stored_sweep(folder)
-sys.exit(run_on_hub(plan, folder, runs=plan.runs, yes=True))
+from midspan.pipelines.sweep.plan import planned_sweep
+plan = planned_sweep(Path(sys.argv[1]), resolve=lambda *_: None)
+run_on_hub(plan, SweepFolder(Path(sys.argv[2])), yes=True)
 """
 
 
 def test_jobs_of_a_killed_launcher_are_taken_up(hub: FakeHub, sweep: HubSweep) -> None:
     hub.runner.environment["PAUSE"] = "0.5"
     launcher = subprocess.Popen(
-        [sys.executable, "-c", LAUNCH, str(sweep.folder.root)],
+        [sys.executable, "-c", LAUNCH, str(sweep.plan.suite_file), str(sweep.folder.root)],
         env=hub.environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -67,7 +67,7 @@ def test_what_the_hub_took_in_spite_of_its_answers_is_taken_up(
     hub: FakeHub, sweep: HubSweep
 ) -> None:
     hub.faults.add(Fault(on=SUBMIT, status=503, times=1, after=True))
-    hub.faults.add(Fault(on=r"GET /api/jobs/me", status=418, times=1))
+    hub.faults.add(Fault(on=r"GET /api/jobs/me", status=418, times=1, spared=1))
     launcher = sweep.launcher()
     launcher.begin(sweep.plan.runs)
     assert launcher.stopped is not None

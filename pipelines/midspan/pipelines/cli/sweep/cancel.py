@@ -13,7 +13,8 @@ from midspan.scorers.errors import Exit
 def command(directory: Path, jobs: tuple[str, ...]) -> int:
     """Cancel JOBS of the sweep in DIRECTORY, all that go on where none is named.
 
-    What they have finished stays in the bucket, and `midspan sweep fetch` brings it; the same
+    Where none is named, a `midspan sweep run` that is there submits nothing more either. What they
+    have finished stays in the bucket, and `midspan sweep fetch` brings it; the same
     `midspan sweep run` does the rest later.
 
     \b
@@ -22,11 +23,14 @@ def command(directory: Path, jobs: tuple[str, ...]) -> int:
       midspan sweep cancel sweeps/shop 4d3f600b
     """
     from midspan.pipelines.sweep.launchers.hf_jobs.hub import client
+    from midspan.pipelines.sweep.launchers.hf_jobs.known_job import UNANSWERED
     from midspan.pipelines.sweep.launchers.hf_jobs.refusals import HubError
     from midspan.pipelines.sweep.launchers.hf_jobs.stored_jobs import chosen_job, stored_jobs
     from midspan.pipelines.sweep.layout import SweepFolder
 
     stored = stored_jobs(SweepFolder(directory), client())
+    if not jobs:
+        stored.stop()
     known = stored.known()
     going = [job for job in known if job.written.is_open and not job.is_over]
     chosen = [chosen_job(known, word) for word in jobs] or going
@@ -42,6 +46,10 @@ def command(directory: Path, jobs: tuple[str, ...]) -> int:
             click.echo(str(error), err=True)
         else:
             click.echo(f"{job.id}: cancelled ({job.written.asked.batch})")
+    for job in known:
+        if not job.id and job.written.is_uncertain and not jobs:
+            click.echo(f"{job.written.asked.batch}: {UNANSWERED}; cancel again later", err=True)
+            failed = True
     if not chosen:
         click.echo("no job goes on", err=True)
     click.echo(f"what is finished: midspan sweep fetch {directory}", err=True)

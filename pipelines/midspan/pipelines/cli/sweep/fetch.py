@@ -51,10 +51,12 @@ def _show(found: "FetchedSweep", directory: Path) -> None:
     fetched = found.fetched
     came = f"{counted(fetched.files, 'file')} came, with {counted(fetched.results, 'result')}"
     click.echo(f"{came}; {counts_line(found.counts)}")
-    for name in fetched.without_spans:
-        console.note(f"{name}: has a result in the bucket, and no spans yet; left there")
+    for name, why in fetched.short_of_spans.items():
+        console.note(f"{name}: its result in the bucket {why}; left there")
     for name, why in fetched.unreadable.items():
         console.note(f"{name}: no result record: {why}")
+    for line in found.damaged:
+        console.note(line)
     if fetched.strangers:
         some = ", ".join(fetched.strangers[:LISTED])
         more = ", ..." if fetched.strangers[LISTED:] else ""

@@ -13,8 +13,11 @@ Show = Callable[["Sequence[JobRow]", int], None]
 
 
 @contextmanager
-def live_jobs() -> Iterator[Show]:
-    """Give a function that shows the jobs, and how many are still to be submitted."""
+def live_jobs(*, spent_before: float = 0.0) -> Iterator[Show]:
+    """Give a function that shows the jobs, and how many are still to be submitted.
+
+    `spent_before` is what others have cost, that ended before: it is in the sum.
+    """
     from rich.live import Live
 
     from midspan.dashboards.terminal.sweep_jobs import jobs_page
@@ -25,5 +28,5 @@ def live_jobs() -> Iterator[Show]:
         return
     with Live(console=notes, transient=True, auto_refresh=False) as live:
         yield lambda rows, queued: live.update(
-            jobs_page(rows, notes.width, queued=queued), refresh=True
+            jobs_page(rows, notes.width, queued=queued, spent_before=spent_before), refresh=True
         )

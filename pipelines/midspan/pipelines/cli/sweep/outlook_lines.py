@@ -76,13 +76,38 @@ def change_lines(ahead: Outlook) -> Iterator[str]:
         shown = [f"{cell} ({count})" for cell, count in known.most_common(_LISTED)]
         told = f": {', '.join(shown)}{', ...' if len(known) > _LISTED else ''}" if shown else ""
         yield f"{_runs(len(left))} no longer planned, kept in {ahead.folder.spool}{told}"
-    if ahead.settings:
-        yield (
-            f"runs that are done were made before these were changed: {', '.join(ahead.settings)};"
-            " they are kept (--experiment NAME runs all anew)"
-        )
+    yield from _setting_lines(ahead)
     for problem in ahead.problems:
         yield f"{problem}: its run is started again"
+
+
+def _setting_lines(ahead: Outlook) -> Iterator[str]:
+    """Yield which runs that count were made or judged by what the suite says no more."""
+    changed = ahead.changed
+    if changed.settings:
+        yield (
+            f"{_runs(changed.runs)} {_were(changed.runs)} done before these were changed: "
+            f"{', '.join(changed.settings)}; kept beside the others "
+            "(--experiment NAME runs all anew)"
+        )
+    for task in changed.tasks:
+        those = [each for each in changed.outdated if each.run.task.id == task]
+        yield (
+            f"{_runs(len(those))} {_were(len(those))} done before the checks of {task} were "
+            "changed: their answers are judged by the new ones"
+        )
+        lost = dict.fromkeys(name for each in those for name in each.unanswerable)
+        if lost:
+            elsewhere = ahead.folder.root.with_name(f"{ahead.folder.root.name}-2")
+            yield (
+                f"of these, {', '.join(lost)} cannot be answered, as the directories of the runs "
+                "are gone: they stay unscored. To run them anew: midspan sweep run "
+                f"{ahead.plan.suite_file} --only {task} --into {elsewhere}"
+            )
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"
 
 
 def _are_settled(ahead: Outlook) -> bool:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from warnings import catch_warnings, simplefilter
 
 import click
 
@@ -28,8 +29,20 @@ FILE = click.Path(path_type=Path)
     help="Directory of the sweep; sweeps/EXPERIMENT when absent.",
 )
 @click.option("--experiment", metavar="NAME", help="Name of the experiment; the suite's if absent.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="GLOB",
+    help="Some of the runs: a glob of tasks, or AXIS=GLOB. May be given several times.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Everything, as JSON.")
-def command(suite: Path, into: Path | None, experiment: str | None, as_json: bool) -> int:
+def command(
+    suite: Path,
+    into: Path | None,
+    experiment: str | None,
+    only: tuple[str, ...],
+    as_json: bool,
+) -> int:
     """Show what `midspan sweep run` would run for SUITE; nothing is started or written.
 
     Numbers in the table are runs of a variant and a task, done/planned once any is done. A run is
@@ -41,21 +54,32 @@ def command(suite: Path, into: Path | None, experiment: str | None, as_json: boo
     \b
     Example:
       midspan sweep plan suite.yaml
+      midspan sweep plan suite.yaml --only 'refund-*' --only harness=pi
       midspan sweep plan suite.yaml --into sweeps/may --json
     """
     from midspan.pipelines.sweep.outlook import outlook
     from midspan.pipelines.sweep.preflight import examined_sweep
     from midspan.pipelines.sweep.problems import NotReady
 
-    plan, folder, found = examined_sweep(suite, into=into, experiment=experiment)
-    if plan is None:
-        raise NotReady(found.problems)
-    ahead = outlook(plan, folder, prices=_prices(plan))
+    with catch_warnings(record=True) as caught:
+        simplefilter("always")
+        plan, folder, found = examined_sweep(suite, into=into, experiment=experiment)
+    remarks = list(dict.fromkeys(str(each.message) for each in caught))
     kept_from = NotReady(found.problems) if found.problems else None
+    if plan is None:
+        assert kept_from is not None, "without a plan there is a reason"
+        if as_json:
+            sys.stdout.write(json_text({"problems": _as_rows(kept_from), "remarks": remarks}))
+            return kept_from.exit_code
+        raise kept_from
+    ahead = outlook(plan, folder, prices=_prices(plan), only=only)
     if as_json:
-        sys.stdout.write(json_text(ahead.as_dict() | {"problems": _as_rows(kept_from)}))
+        told = {"problems": _as_rows(kept_from), "remarks": remarks}
+        sys.stdout.write(json_text(ahead.as_dict() | told))
     else:
         _show(ahead)
+        for remark in remarks:
+            console.note(remark)
     if kept_from is None:
         return Exit.DONE
     if not as_json:
@@ -82,9 +106,10 @@ def _show(ahead: "Outlook") -> None:
     from midspan.pipelines.sweep.matrix import factors
 
     screen = console.output()
-    click.echo(
-        f"{ahead.plan.experiment}: {product_line(factors(ahead.plan), len(ahead.plan.runs))}\n"
-    )
+    some = len(ahead.plan.runs) < ahead.planned
+    of_them = f"; of these, {len(ahead.plan.runs):,} by --only" if some else ""
+    product = product_line(factors(ahead.plan), ahead.planned)
+    click.echo(f"{ahead.plan.experiment}: {product}{of_them}\n")
     screen.print(sweep_matrix(ahead.cells, screen.width))
     if further := left_out(ahead.cells):
         click.echo(further)

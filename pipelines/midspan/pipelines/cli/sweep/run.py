@@ -74,7 +74,12 @@ def command(
 
         return int(
             context.invoke(
-                plan.command, suite=suite, into=into, experiment=experiment, as_json=False
+                plan.command,
+                suite=suite,
+                into=into,
+                experiment=experiment,
+                only=only,
+                as_json=False,
             )
         )
     from midspan.pipelines.sweep.keys import taken_keys
@@ -124,7 +129,9 @@ def _here(
         done, planned = len(swept.worked.done), len(swept.runs)
         console.note(f"{done:,} of {planned:,} runs are done; the same command runs the others")
         return Exit.INTERRUPTED
-    return show_outcomes(swept.folder, swept.runs, swept.worked, swept.judged)
+    return show_outcomes(
+        swept.folder, swept.runs, swept.worked, swept.judged, planned=len(swept.plan.runs)
+    )
 
 
 def tell_changes(plan: "SweepPlan", folder: "SweepFolder") -> None:
@@ -147,19 +154,12 @@ def _on_hub(
     from midspan.pipelines.cli.sweep.on_hub import run_on_hub
     from midspan.pipelines.sweep.local import judged
     from midspan.pipelines.sweep.preflight import ready_sweep
-    from midspan.pipelines.sweep.selection import selected
-    from midspan.pipelines.sweep.stored import store_sweep, stored_sweep
     from midspan.pipelines.sweep.worker import how_they_stand
 
     plan, folder = ready_sweep(suite, into=into, experiment=experiment)
     tell_changes(plan, folder)
-    selected(plan, only)  # what is not there is told before anything is written
-    store_sweep(plan, folder)
-    stored = stored_sweep(folder)
-    runs = selected(stored, only)
-    code = run_on_hub(stored, folder, runs=runs, yes=yes)
-    if code not in (Exit.DONE, Exit.IN_PART):
-        return code
+    runs = run_on_hub(plan, folder, only=only, yes=yes)
     with console.progress() as report:
         read = judged(folder, report)
-    return show_outcomes(folder, runs, how_they_stand(runs, folder.spool), read)
+    worked = how_they_stand(runs, folder.spool)
+    return show_outcomes(folder, runs, worked, read, planned=len(plan.runs))

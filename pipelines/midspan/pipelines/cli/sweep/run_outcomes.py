@@ -1,7 +1,7 @@
 """What `midspan sweep run` says at its end: how every planned run came out, and what comes next."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from midspan.pipelines.cli import console
 from midspan.scorers.errors import Exit
@@ -12,18 +12,36 @@ if TYPE_CHECKING:
     from midspan.pipelines.sweep.plan import SweepRun
     from midspan.pipelines.sweep.worker import Worked
 
+_LISTED: Final = 5
+"""Runs that are infra of which the logs are named."""
+
 
 def show_outcomes(
-    folder: "SweepFolder", runs: "Sequence[SweepRun]", worked: "Worked", judged: "Judged"
+    folder: "SweepFolder",
+    runs: "Sequence[SweepRun]",
+    worked: "Worked",
+    judged: "Judged",
+    *,
+    planned: int,
 ) -> Exit:
-    """Print the table of outcomes, and return what the command ends with."""
+    """Print the table of outcomes, and return what the command ends with.
+
+    `planned` is how many runs the suite has, those included that were not asked for.
+    """
     from midspan.dashboards.terminal.sweep_outcomes import sweep_outcomes
     from midspan.pipelines.sweep.outcomes import outcomes
     from midspan.pipelines.workspace import Workspace
 
     console.show_whole(sweep_outcomes(outcomes(runs, worked, Workspace(folder.workspace))))
-    for run_id in worked.infra:
+    for run_id in worked.infra[:_LISTED]:
         console.note(f"infra: {_name(runs, run_id)}; its log: {_last_log(folder, run_id)}")
+    if (more := len(worked.infra) - _LISTED) > 0:
+        console.note(f"infra: {more:,} more, in short: midspan failures {folder.workspace}")
+    if others := planned - len(runs):
+        console.note(
+            f"{others:,} runs of the suite were not asked for (--only): those that are not run yet "
+            "are in no figure, and tables call them missing"
+        )
     if judged.read.quarantined:
         where = f"midspan table {folder.workspace} quarantine"
         console.note(f"{judged.read.quarantined:,} spans quarantined: {where}")

@@ -1,7 +1,9 @@
 """How far a sweep is, live: runs done, running and infra, their rate, and when it ends."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from rich.progress import (
     BarColumn,
@@ -17,6 +19,9 @@ from rich.text import Text
 from midspan.instrumentation import streams
 from midspan.pipelines.cli import console
 from midspan.pipelines.sweep.worker import Event, RunBegun, RunEnded, Told, WorkBegun
+
+_TOLD: Final = 3
+"""Runs that were lost for the same reason and are named; the others are counted."""
 
 
 class _Counts(ProgressColumn):
@@ -48,6 +53,7 @@ def runs_told() -> Iterator[tuple[Callable[[Event], None], console.Report]]:
         disable=not notes.is_terminal,
     )
     counts = {"running": 0, "infra": 0}
+    lost: Counter[str] = Counter()
 
     def tell(event: Event) -> None:
         match event:
@@ -59,7 +65,9 @@ def runs_told() -> Iterator[tuple[Callable[[Event], None], console.Report]]:
                 counts["running"] = max(0, counts["running"] - 1)
                 if event.problem is not None and not event.again:
                     counts["infra"] += 1
-                    notes.print(_lost(event), markup=False, soft_wrap=True)
+                    lost[why := _why(event)] += 1
+                    if lost[why] <= _TOLD:
+                        notes.print(_lost(event, why), markup=False, soft_wrap=True)
                 elif event.problem is None:
                     bars.update(bar, advance=1)
             case Told():
@@ -76,11 +84,17 @@ def runs_told() -> Iterator[tuple[Callable[[Event], None], console.Report]]:
     with bars:
         bar = bars.add_task("running agents", total=None, counts=counts)
         yield tell, report
+    for why, count in lost.items():
+        if count > _TOLD:
+            console.note(f"{count - _TOLD:,} more not run: {why}")
 
 
-def _lost(event: RunEnded) -> str:
+def _why(event: RunEnded) -> str:
+    return streams.visible((event.problem or "").strip().partition("\n")[0])
+
+
+def _lost(event: RunEnded, why: str) -> str:
     planned = event.run.planned
     names = (planned.model, planned.revision, planned.tier, planned.harness, planned.task)
     cell = " · ".join(name for name in names if name)
-    why = streams.visible((event.problem or "").strip().splitlines()[0])
     return f"{cell} #{planned.trial}: not run: {why}"

@@ -10,7 +10,7 @@ from midspan.pipelines.ingest.assembly.calls import Call
 from midspan.pipelines.ingest.assembly.shared_fields import SUMMED_FIELDS
 from midspan.pipelines.ingest.assembly.structure import Structure
 from midspan.pipelines.ingest.span import Span
-from midspan.pipelines.records import PlannedRun, ResultRecord
+from midspan.pipelines.records import NO_ANSWER, PlannedRun, ResultRecord
 
 DEFAULT_EXPERIMENT: Final = "default"
 
@@ -69,7 +69,11 @@ def run_row(
 def _context(
     spans: Sequence[Span], root: Span | None, plan: PlannedRun | None, notes: list[str]
 ) -> dict[str, Any]:
-    """Return the run's context: the root's first, then any span's, then the plan's."""
+    """Return the run's context: the root's first, then any span's, then the plan's.
+
+    A revision is called what the plan calls it: its commit stands in the run's id and its name does
+    not, so that a name may have been changed since the spans were written.
+    """
     merged = {**root.context} if root is not None else {}
     for span in spans:
         for name, value in span.context.items():
@@ -78,6 +82,8 @@ def _context(
     if plan is not None:
         for name in ("experiment", "task", "model", "revision", "tier", "trial", "harness"):
             merged.setdefault(name, getattr(plan, name))
+        if plan.revision is not None:
+            merged["revision"] = plan.revision
     return merged
 
 
@@ -107,6 +113,9 @@ def _answer(root: Span | None, llms: Sequence[Span], result: ResultRecord | None
     """Return the final answer: as recorded, else the root's output, else the last turn's text."""
     if result is not None and result.answer:
         return result.answer
+    if result is not None and any(check.detail == NO_ANSWER for check in result.checks):
+        # What a model said last is not what the agent gave: its checks had nothing to read.
+        return None
     if root is not None and root.kind == "agent" and root.output and root.status != "error":
         return root.output
     last = llms[-1] if llms and not is_unanswered(llms[-1]) else None
@@ -145,6 +154,7 @@ def _detail(result: ResultRecord | None) -> str | None:
         "hardware": result.hardware,
         "harness": result.harness,
         "budget": result.budget,
+        "problem": result.problem,
         "spans_lost": result.spans_lost,
     }
     return msgspec.json.encode({name: part for name, part in parts.items() if part}).decode()

@@ -36,9 +36,9 @@ class Artefacts:
     strangers: tuple[str, ...]
     """Paths that no worker of this sweep writes: left where they are."""
 
-    def with_result(self) -> set[str]:
-        """Return the runs that have a result."""
-        return {name[:32] for name, launch in self.launches.items() if launch.result}
+    def results(self) -> set[str]:
+        """Return the launches that have a result: `run_id-launch`."""
+        return {name for name, launch in self.launches.items() if launch.result}
 
 
 def artefacts(paths: Iterable[str], run_ids: Collection[str]) -> Artefacts:

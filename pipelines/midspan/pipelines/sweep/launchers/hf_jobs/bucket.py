@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from midspan.pipelines.sweep.launchers.hf_jobs.patience import Patience
@@ -49,6 +50,16 @@ class Bucket:
                 f"may write: {TOKENS}",
             ) from error
 
+    def is_private(self) -> bool | None:
+        """Return whether only its owners see it; None for one that is not there, or not shown."""
+        try:
+            info = self._ask("looking at the bucket", lambda: self._api.bucket_info(self.name))
+        except HubError as error:
+            if error.passing:
+                raise
+            return None
+        return bool(info.private)
+
     def files(self, below: str) -> "dict[str, BucketFile]":
         """Return what lies below a folder, by path."""
         from huggingface_hub import BucketFile
@@ -85,6 +96,15 @@ class Bucket:
             self._ask("fetching files", partial(self._download, some))
             done += len(some)
             tell(done)
+
+    def read(self, path: str, near: Path) -> bytes | None:
+        """Return what a file holds, by way of a folder `near`; None where there is no such file."""
+        file = self.files(path.rpartition("/")[0]).get(path)
+        if file is None:
+            return None
+        with TemporaryDirectory(prefix=".read-", dir=near) as folder:
+            self.fetch([(file, Path(folder, "file"))])
+            return Path(folder, "file").read_bytes()
 
     def _make(self) -> None:
         self._api.create_bucket(self.name, private=True, exist_ok=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from midspan.pipelines.sweep.launchers.hf_jobs.fetching import Fetched, Tell, fetch
 from midspan.pipelines.sweep.launchers.hf_jobs.known_job import KnownJob
-from midspan.pipelines.sweep.launchers.hf_jobs.launching import LATE
 from midspan.pipelines.sweep.launchers.hf_jobs.lock import LauncherThere, only_launcher
+from midspan.pipelines.sweep.launchers.hf_jobs.pace import LATE
 from midspan.pipelines.sweep.launchers.hf_jobs.settling import settle
 from midspan.pipelines.sweep.launchers.hf_jobs.stored_jobs import StoredJobs
 from midspan.pipelines.sweep.standing import Counts, counted, standings
@@ -22,6 +22,8 @@ class FetchedSweep:
     counts: Counts
     going: int
     """Jobs that go on."""
+    damaged: tuple[str, ...] = ()
+    """What is to be said of the ledger."""
 
 
 def fetch_sweep(
@@ -30,7 +32,8 @@ def fetch_sweep(
     """Return what came; jobs that have ended are looked through, and nothing is submitted."""
     known = stored.known()
     run_ids = {run.run_id for run in planned_before(stored.folder)}
-    fetched = fetch(stored.bucket(), stored.folder, run_ids, tell=tell)
+    paid_for = {run_id for job in known for run_id in job.runs}
+    fetched = fetch(stored.bucket(), stored.folder, run_ids | paid_for, tell=tell)
     going = [job for job in known if job.written.is_open]
     over = [job for job in going if job.is_over]
     if over:
@@ -39,6 +42,7 @@ def fetch_sweep(
         fetched=fetched,
         counts=counted(standings(run_ids, stored.folder.spool)),
         going=len(going) - len(over),
+        damaged=tuple(stored.ledger.damaged()),
     )
 
 
@@ -48,7 +52,13 @@ def _settle(
     """Look through jobs that have ended, unless a launcher is there, which does."""
     try:
         with only_launcher(stored.folder):
+            written = {job.asked.submission: job for job in stored.ledger.jobs()}
             for job in over:
+                now = written[job.written.asked.submission]
+                if now.ended is not None:
+                    continue
+                if now.submitted is None and job.written.submitted is not None:
+                    stored.ledger.append(job.written.submitted)
                 settled = settle(
                     job,
                     fetched,
@@ -56,7 +66,6 @@ def _settle(
                     folder=stored.folder,
                     jobs=stored.jobs(job.written.asked),
                     say=say,
-                    submits=False,
                 )
                 stored.ledger.append(settled.ended)
     except LauncherThere:

@@ -6,7 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from midspan.pipelines.records import ResultRecord, decode_result
+from midspan.dashboards.terminal.cells import counted
+from midspan.pipelines.records import decode_result
 from midspan.pipelines.storage.disk import explained
 from midspan.pipelines.sweep.launchers.hf_jobs.artefacts import (
     FOLDERS,
@@ -15,6 +16,7 @@ from midspan.pipelines.sweep.launchers.hf_jobs.artefacts import (
     artefacts,
 )
 from midspan.pipelines.sweep.launchers.hf_jobs.bucket import Bucket
+from midspan.pipelines.sweep.launchers.hf_jobs.spool_spans import spans_in
 from midspan.pipelines.sweep.layout import SweepFolder
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 ARRIVING: Final = ".arriving-"
 """Where files stand until they are whole."""
 WITHDRAWN: Final = "withdrawn"
-"""Where results are kept whose spans never reached the bucket."""
+"""Where results are kept whose spans did not all reach the bucket."""
 
 Tell = Callable[[int, int], None]
 """Called with how many files of how many are here."""
@@ -36,18 +38,22 @@ class Fetched:
     files: int = 0
     results: int = 0
     """Results that are new here."""
-    in_bucket: set[str] = field(default_factory=set)
-    """Runs that have a result in the bucket."""
-    without_spans: list[str] = field(default_factory=list)
-    """Launches with a result that tells of spans, and no spans: `run_id-launch`."""
+    results_there: set[str] = field(default_factory=set)
+    """Launches that have a result in the bucket: `run_id-launch`."""
+    short_of_spans: dict[str, str] = field(default_factory=dict)
+    """Launches with a result that tells of more spans than came, and of how many."""
     unreadable: dict[str, str] = field(default_factory=dict)
     """Launches with a result that is none, and why."""
     strangers: tuple[str, ...] = ()
     """Files in the bucket that are of no planned run."""
 
+    def is_whole(self, results: Collection[str], run_ids: Collection[str]) -> bool:
+        """Return whether all these runs have results, and all of these can be taken."""
+        return len(results) == len(run_ids) and not self.broken_of(run_ids)
+
     def broken_of(self, run_ids: Collection[str]) -> list[str]:
         """Return the launches of these runs whose result cannot be taken as it is."""
-        return [name for name in (*self.without_spans, *self.unreadable) if name[:32] in run_ids]
+        return [name for name in (*self.short_of_spans, *self.unreadable) if name[:32] in run_ids]
 
 
 def fetch(
@@ -59,7 +65,7 @@ def fetch(
 ) -> Fetched:
     """Return what came; a file that is here already, and as long, is not fetched again.
 
-    A result comes after the spans of its run, and only with them.
+    A result comes after the spans of its run, and only with as many as it tells of.
     """
     listed = {path: file for below in FOLDERS for path, file in bucket.files(below).items()}
     found = artefacts(listed, run_ids)
@@ -113,9 +119,9 @@ def _bring(bucket: Bucket, wanted: "Mapping[str, BucketFile]", arriving: Path, t
 
 
 def _put_in_place(found: Artefacts, arriving: Path, folder: SweepFolder) -> Fetched:
-    fetched = Fetched(in_bucket=found.with_result(), strangers=found.strangers)
+    fetched = Fetched(results_there=found.results(), strangers=found.strangers)
     for name, launch in found.launches.items():
-        usable = _usable(name, launch, arriving, fetched)
+        usable = _usable(name, launch, arriving, folder, fetched)
         for path in launch.in_order():
             source, target = arriving / path, folder.root / path
             if not source.is_file() or (path == launch.result and not usable):
@@ -127,7 +133,9 @@ def _put_in_place(found: Artefacts, arriving: Path, folder: SweepFolder) -> Fetc
     return fetched
 
 
-def _usable(name: str, launch: Launch, arriving: Path, fetched: Fetched) -> bool:
+def _usable(
+    name: str, launch: Launch, arriving: Path, folder: SweepFolder, fetched: Fetched
+) -> bool:
     """Return whether a result that came can be taken, and note why not."""
     if launch.result is None or not (arriving / launch.result).is_file():
         return True
@@ -139,11 +147,11 @@ def _usable(name: str, launch: Launch, arriving: Path, fetched: Fetched) -> bool
     if f"{record.run_id}-{record.launch}" != name:
         fetched.unreadable[name] = f"is the record of {record.run_id}-{record.launch}"
         return False
-    if _tells_of_spans(record) and not launch.spans:
-        fetched.without_spans.append(name)
+    came = [
+        path if (path := arriving / each).is_file() else folder.root / each for each in launch.spans
+    ]
+    told, there = record.spans_written or 0, sum(spans_in(path) for path in came)
+    if there < told:
+        fetched.short_of_spans[name] = f"tells of {counted(told, 'span')}, of which {there:,} came"
         return False
     return True
-
-
-def _tells_of_spans(record: ResultRecord) -> bool:
-    return bool(record.spans_written)

@@ -1,18 +1,22 @@
 """The jobs of one namespace on the Hub: submitted, looked at, followed and cancelled."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from midspan.pipelines.sweep.launchers.hf_jobs.job_state import JobState, job_state
+from midspan.pipelines.sweep.launchers.hf_jobs.job_state import SUBMISSION, JobState, job_state
+from midspan.pipelines.sweep.launchers.hf_jobs.labels import label
 from midspan.pipelines.sweep.launchers.hf_jobs.patience import Patience
 from midspan.pipelines.sweep.launchers.hf_jobs.refusals import HubError, explained
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi, JobHardwareInfo, Volume
 
-SUBMISSION: Final = "submission"
-"""Label by which a job is found whose submission was not answered."""
+EXPERIMENT: Final = "experiment"
+LAGS: Final = (1.0, 2.0, 4.0, 8.0)
+"""Seconds between looks for a job that may have been made: lists are a moment late."""
+LOOKS: Final = 2
+"""How often a look at a job is tried: it is looked at again soon in any case."""
 
 
 def client() -> "HfApi":
@@ -20,9 +24,11 @@ def client() -> "HfApi":
     from importlib.metadata import version
 
     from huggingface_hub import HfApi
+    from huggingface_hub.utils.logging import set_verbosity_error
     from huggingface_hub.utils.tqdm import disable_progress_bars
 
     disable_progress_bars()
+    set_verbosity_error()  # type: ignore[no-untyped-call]  # it tells of each request that it sends again, into the table of jobs
     return HfApi(library_name="midspan", library_version=version("midspan"))
 
 
@@ -49,6 +55,8 @@ class Jobs:
     def __init__(self, api: "HfApi", namespace: str, patience: Patience | None = None) -> None:
         self._api, self._namespace = api, namespace
         self._patience = patience or Patience()
+        self.doubted = False
+        """Whether a submission may have become a job that was not seen at once."""
 
     def submit(self, request: JobRequest) -> JobState:
         """Return the job that runs a request: one, however often the Hub had to be asked."""
@@ -62,7 +70,7 @@ class Jobs:
             # The answer may have been lost after the job was made: a second one would be paid too.
             nonlocal in_doubt
             in_doubt = True
-            known.extend(self.of_submission(request.submission))
+            known.extend(self.of_submission_in_time(request.submission))
 
         try:
             with explained(f"submitting the job {request.name}"):
@@ -74,7 +82,23 @@ class Jobs:
     def of_submission(self, submission: str) -> list[JobState]:
         """Return the jobs of a submission: one, or none where it never came through."""
         with explained("looking for a job"):
-            return self._patience.with_(lambda: self._labelled(submission))
+            return self._patience.with_(lambda: self._labelled({SUBMISSION: submission}))
+
+    def of_submission_in_time(self, submission: str) -> list[JobState]:
+        """Return the same, having looked for as long as the Hub's list may be behind."""
+        self.doubted = True
+        for pause in LAGS:
+            if found := self.of_submission(submission):
+                return found
+            self._patience.sleep(pause)
+        return self.of_submission(submission)
+
+    def going_of_experiment(self, experiment: str) -> list[JobState]:
+        """Return the jobs of an experiment that go on, whoever submitted them."""
+        labels = {EXPERIMENT: label(experiment)}
+        with explained("looking for jobs of the experiment"):
+            found = self._patience.with_(lambda: self._labelled(labels))
+        return [job for job in found if not job.is_over]
 
     def look(self, job: str, url: str = "") -> JobState:
         """Return how a job stands; one that the Hub no longer knows is deleted."""
@@ -90,7 +114,7 @@ class Jobs:
             return job_state(info)
 
         with explained(f"looking at the job {job}"):
-            return self._patience.with_(ask)
+            return replace(self._patience, tries=LOOKS).with_(ask)
 
     def cancel(self, job: str) -> None:
         """End a job."""
@@ -113,8 +137,7 @@ class Jobs:
         except HubError:
             return []
 
-    def _labelled(self, submission: str) -> list[JobState]:
-        labels = {SUBMISSION: submission}
+    def _labelled(self, labels: dict[str, str]) -> list[JobState]:
         found = self._api.list_jobs(namespace=self._namespace, labels=labels)
         return [job_state(info) for info in found]
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from huggingface_hub import JobInfo
 
+SUBMISSION: Final = "submission"
+"""Label by which a job is found whose submission was not answered."""
 TERMINAL: Final = frozenset({"COMPLETED", "CANCELED", "ERROR", "DELETED"})
 """Stages that no job leaves."""
 
@@ -23,6 +25,8 @@ class JobState:
     """For how long it has run; None before it does."""
     ended: float | None = None
     """When it ended, in seconds since the epoch; None where the Hub does not say."""
+    submission: str = ""
+    """By its label; empty for a job that midspan did not ask for."""
 
     @property
     def is_over(self) -> bool:
@@ -40,6 +44,7 @@ def job_state(info: "JobInfo") -> JobState:
         message=info.status.message,
         seconds=_seconds(info),
         ended=info.finished_at.timestamp() if info.finished_at else None,
+        submission=(info.labels or {}).get(SUBMISSION, ""),
     )
 
 

@@ -1,26 +1,32 @@
 """A sweep on the Hub: at most so many jobs at a time, until nothing is left to submit."""
 
-import os
-import time
-from collections import deque
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from midspan.dashboards.terminal.cells import counted
 from midspan.dashboards.terminal.sweep_jobs import JobRow
-from midspan.pipelines.sweep.batches import Batch, batches
+from midspan.pipelines.sweep.batches import Batch
+from midspan.pipelines.sweep.launchers.hf_jobs.around import (
+    around,
+    end,
+    put_right,
+    require_nowhere_else,
+)
 from midspan.pipelines.sweep.launchers.hf_jobs.bucket import Bucket
 from midspan.pipelines.sweep.launchers.hf_jobs.fetching import Fetched, fetch
 from midspan.pipelines.sweep.launchers.hf_jobs.hub import Jobs
 from midspan.pipelines.sweep.launchers.hf_jobs.hub_plan import HubPlan
-from midspan.pipelines.sweep.launchers.hf_jobs.known_job import KnownJob
-from midspan.pipelines.sweep.launchers.hf_jobs.ledger import Asked, Ledger
-from midspan.pipelines.sweep.launchers.hf_jobs.patience import Patience
+from midspan.pipelines.sweep.launchers.hf_jobs.job_state import JobState
+from midspan.pipelines.sweep.launchers.hf_jobs.known_job import KnownJob, Spent, spent
+from midspan.pipelines.sweep.launchers.hf_jobs.ledger import Ledger
+from midspan.pipelines.sweep.launchers.hf_jobs.pace import Pace
+from midspan.pipelines.sweep.launchers.hf_jobs.queue import Queue
 from midspan.pipelines.sweep.launchers.hf_jobs.refusals import HubError
-from midspan.pipelines.sweep.launchers.hf_jobs.request import job_request, suite_files
-from midspan.pipelines.sweep.launchers.hf_jobs.resuming import made_certain, refused, submitted
+from midspan.pipelines.sweep.launchers.hf_jobs.request import suite_files
+from midspan.pipelines.sweep.launchers.hf_jobs.resuming import made_certain
 from midspan.pipelines.sweep.launchers.hf_jobs.settling import settle
+from midspan.pipelines.sweep.launchers.hf_jobs.submitting import Submitter
 from midspan.pipelines.sweep.layout import SweepFolder
 from midspan.pipelines.sweep.plan import SweepRun
 from midspan.pipelines.sweep.standing import standings
@@ -30,24 +36,9 @@ if TYPE_CHECKING:
 
 Say = Callable[[str], None]
 
-LATE: Final = 60.0
-"""Seconds after a job's end in which files may still reach the bucket."""
-FETCHED_EVERY: Final = 30.0
-"""Seconds between looks into the bucket while jobs go on."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pace:
-    """How long things are waited for; tests are in more of a hurry."""
-
-    late: float = LATE
-    fetched_every: float = FETCHED_EVERY
-    patience: Patience = field(default_factory=Patience)
-    clock: Callable[[], float] = time.monotonic
-
 
 class Launcher:
-    """Submits, follows and settles the jobs of one sweep."""
+    """Submits, follows and settles the jobs of one sweep; who has one holds its lock."""
 
     def __init__(
         self,
@@ -63,27 +54,34 @@ class Launcher:
         self._jobs = Jobs(api, hub_plan.namespace, self._pace.patience)
         self._bucket = Bucket(api, hub_plan.bucket, hub_plan.folder, self._pace.patience)
         self._ledger = Ledger(folder.jobs)
+        self._submitter = Submitter(hub_plan, self._bucket, self._jobs, self._ledger)
         self._known: dict[str, KnownJob] = {}
         """By submission, in the order of submission."""
         self._over_since: dict[str, float] = {}
-        self._queue: deque[Batch] = deque()
-        self._unanswered: str | None = None
-        """Submission of the first of the queue, if it may have become a job."""
-        self._taken_up: set[str] = set()
-        """Submissions of an earlier launch, whose runs are wanted whatever became of the job."""
-        self._run_ids = {run.run_id for run in hub_plan.plan.runs}
+        self._queue = Queue(timeout=hub_plan.settings.timeout, per=hub_plan.plan.suite.launch.per)
+        self._unseen: set[str] = set()
+        """Submissions of an earlier launch that ended when nobody looked, or were not seen yet."""
         self._of_id = {run.run_id: run for run in hub_plan.plan.runs}
-        self._in_bucket: set[str] = set()
-        self._fetched_at: float | None = None
+        self._results: set[str] = set()
+        """In the bucket: `run_id-launch`."""
+        self._fetched_at = -math.inf
+        self._stops = 0
         self.stopped: HubError | None = None
         """Why nothing more is submitted."""
 
     def begin(self, runs: Sequence[SweepRun]) -> None:
         """Take up the jobs that go on since the last time, and queue what else is to do."""
-        for job in made_certain(self._ledger, self._jobs):
+        for line in self._ledger.damaged():
+            self._say(line)
+        self._stops = self._ledger.stops()
+        made_certain(self._ledger, self._jobs)
+        others = self._put_right()
+        for job in self._ledger.jobs():
             if job.is_open:
-                self._known[job.asked.submission] = KnownJob(written=job)
-                self._taken_up.add(job.asked.submission)
+                known = KnownJob(written=job)
+                self._known[job.asked.submission] = known
+                self._unseen.add(job.asked.submission)
+                self._queue.take_up(known)
         if self._known:
             self._say(f"{counted(len(self._known), 'job')} of before: taken up again")
         self._fetch()
@@ -92,7 +90,10 @@ class Launcher:
         left = [
             run for run in runs if run.run_id not in going and found[run.run_id].state != "done"
         ]
-        self._enqueue(left)
+        require_nowhere_else(
+            others, {run.run_id for run in left}, bucket=self._bucket, folder=self._folder
+        )
+        self._queue.add(left)
         files = suite_files(self._folder.suite, self._folder.plan)
         self._bucket.put(files)
         self._bucket.remove(set(self._bucket.files("suite")).difference(files))
@@ -116,11 +117,13 @@ class Launcher:
         over = [job for job in self._going() if job.is_over]
         if over or self._is_time_to_fetch():
             try:
+                if self._jobs.doubted:
+                    self._put_right(is_late_too_late=True)
                 fetched = self._fetch()
             except HubError as error:
                 if not error.passing:
                     raise
-                self._say(f"the bucket is looked at again later: {error.args[0]}")
+                self._say(f"the Hub is asked again later: {error.args[0]}")
                 return
             for job in over:
                 self._settle(job, fetched)
@@ -128,10 +131,22 @@ class Launcher:
 
     def rows(self) -> list[JobRow]:
         """Return a line for each job of this launch."""
-        return [job.row(self._in_bucket) for job in self._known.values()]
+        return [job.row(self._results) for job in self._known.values()]
+
+    def spent_before(self) -> Spent:
+        """Return what the jobs that ended before this launch have cost."""
+        return spent(job for job in self._ledger.jobs() if job.asked.submission not in self._known)
 
     def _going(self) -> list[KnownJob]:
         return [job for job in self._known.values() if job.written.is_open]
+
+    def _put_right(self, *, is_late_too_late: bool = False) -> tuple[JobState, ...]:
+        """Find jobs that the Hub made late or twice; return those that are of somebody else."""
+        going = self._jobs.going_of_experiment(self._hub_plan.plan.experiment)
+        found = around(going, self._ledger.jobs())
+        found = found.all_twice() if is_late_too_late else found
+        put_right(found, self._ledger, self._jobs, self._say)
+        return found.others
 
     def _look(self, job: KnownJob) -> None:
         submission = job.written.asked.submission
@@ -144,22 +159,26 @@ class Launcher:
         self._known[submission] = job.seen(state)
         if state.is_over:
             self._over_since.setdefault(submission, self._pace.clock())
+        else:
+            self._unseen.discard(submission)
 
     def _is_time_to_fetch(self) -> bool:
-        now, before = self._pace.clock(), self._fetched_at
-        return before is None or now - before >= self._pace.fetched_every
+        return self._pace.clock() - self._fetched_at >= self._pace.fetched_every
 
     def _fetch(self) -> Fetched:
-        fetched = fetch(self._bucket, self._folder, self._run_ids)
+        paid_for = {run_id for job in self._known.values() for run_id in job.runs}
+        fetched = fetch(self._bucket, self._folder, paid_for.union(self._of_id))
         self._fetched_at = self._pace.clock()
-        self._in_bucket = fetched.in_bucket
+        self._results = fetched.results_there
         return fetched
 
     def _settle(self, job: KnownJob, fetched: Fetched) -> None:
         submission = job.written.asked.submission
-        whole = fetched.in_bucket.issuperset(job.runs) and not fetched.broken_of(set(job.runs))
-        if not whole and self._pace.clock() - self._over_since[submission] < self._pace.late:
+        waited = self._pace.clock() - self._over_since[submission]
+        results = job.results(fetched.results_there)
+        if waited < self._pace.late and not fetched.is_whole(results, job.runs):
             return
+        whatever = submission in self._unseen
         settled = settle(
             job,
             fetched,
@@ -167,71 +186,66 @@ class Launcher:
             folder=self._folder,
             jobs=self._jobs,
             say=self._say,
+            wanted=self._queue.may_come_again(self._of_id),
+            whatever=whatever,
         )
         self._ledger.append(settled.ended)
         self._known[submission] = settled.job
-        self._in_bucket -= settled.withdrawn
-        again = settled.again
-        if submission in self._taken_up:
-            found = standings([run for run in job.runs if run in self._of_id], self._folder.spool)
-            again = tuple(run for run, one in found.items() if one.state != "done")
-        self._enqueue([self._of_id[run_id] for run_id in again])
-
-    def _enqueue(self, runs: Sequence[SweepRun]) -> None:
-        self._queue.extend(batches(runs, self._hub_plan.plan.suite.launch.per))
+        self._results -= settled.withdrawn
+        self._queue.add([self._of_id[run_id] for run_id in settled.again], is_rest=not whatever)
 
     def _submit(self) -> None:
         at_a_time = self._hub_plan.plan.suite.launch.concurrency
         while self._queue and self.stopped is None and len(self._going()) < at_a_time:
+            if self._is_cancelled():
+                self._leave_all()
+                return
+            batch = self._queue.first
+            timeout = self._queue.time_of_first(self._known.values())
+            if timeout is None and self._going():
+                return  # what they leave of their time may do
             try:
-                self._submit_one(self._queue[0])
+                if timeout is None:
+                    self._leave(batch)
+                else:
+                    self._submit_one(batch, timeout)
             except HubError as error:
-                self._say(f"{self._queue[0].name}: not submitted: {error.args[0]}")
+                self._say(f"{batch.name}: not submitted: {error.args[0]}")
                 if not (error.passing and self._going()):
                     self.stopped = error
                 return
-            self._queue.popleft()
+            self._queue.take_first()
 
-    def _submit_one(self, batch: Batch) -> None:
-        if self._unanswered is not None:
-            self._take_up(self._unanswered)
-            if self._unanswered in self._known:
-                self._unanswered = None
-                return
-        submission = os.urandom(8).hex()
-        prepared = job_request(self._hub_plan, batch, submission)
-        self._bucket.put(prepared.files)
-        self._ledger.append(_asked(self._hub_plan, batch, prepared.request.image, submission))
-        self._unanswered = submission
+    def _submit_one(self, batch: Batch, timeout: str) -> None:
+        job = self._submitter.submit(batch, timeout=timeout, before=self._results)
+        self._known[job.written.asked.submission] = job
+        assert job.written.submitted is not None
+        url = job.written.submitted.url
+        self._say(f"{batch.name}: {counted(len(batch.runs), 'run')}, job {url}")
+        if self._is_cancelled():
+            end(job.id, self._jobs, self._say)
+
+    def _is_cancelled(self) -> bool:
+        return self._ledger.stops() > self._stops
+
+    def _leave_all(self) -> None:
+        """Submit nothing more, since the sweep was cancelled; a job nobody could see is ended."""
+        self._say(f"cancelled: {counted(len(self._queue), 'job')} not submitted")
+        self._queue.clear()
         try:
-            state = self._jobs.submit(prepared.request)
+            job = self._submitter.answered()
         except HubError as error:
-            if not error.uncertain:
-                self._ledger.append(refused(submission, str(error.args[0])))
-                self._unanswered = None
-            raise
-        self._ledger.append(submitted(submission, state))
-        self._unanswered = None
-        self._take_up(submission)
-        self._say(f"{batch.name}: {counted(len(batch.runs), 'run')}, job {state.url}")
+            self._say(f"whether a last job was made is not known: {error.args[0]}")
+            return
+        if job is not None:
+            self._known[job.written.asked.submission] = job
+            end(job.id, self._jobs, self._say)
 
-    def _take_up(self, submission: str) -> None:
-        for job in made_certain(self._ledger, self._jobs):
-            if job.asked.submission == submission and job.is_open:
-                self._known[submission] = KnownJob(written=job)
-
-
-def _asked(hub_plan: HubPlan, batch: Batch, image: str, submission: str) -> Asked:
-    return Asked(
-        at_ns=time.time_ns(),
-        submission=submission,
-        batch=batch.name,
-        runs=[run.run_id for run in batch.runs],
-        namespace=hub_plan.namespace,
-        bucket=hub_plan.bucket,
-        folder=hub_plan.folder,
-        flavor=hub_plan.settings.flavor,
-        image=image,
-        timeout=hub_plan.settings.timeout,
-        usd_per_minute=hub_plan.usd_per_minute,
-    )
+    def _leave(self, batch: Batch) -> None:
+        if (job := self._submitter.answered()) is not None:
+            self._known[job.written.asked.submission] = job
+            return
+        self._say(
+            f"{batch.name}: {counted(len(batch.runs), 'run')} left: the time that was agreed to "
+            "is used up; the same command asks for more"
+        )

@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 
 from midspan.pipelines.storage.disk import explained
-from midspan.scorers.errors import InvalidInput
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True, tag="asked", tag_field="event"):
@@ -28,6 +27,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, tag="asked", tag_field="e
     image: str
     timeout: str
     usd_per_minute: float | None = None
+    before: list[str] = []
+    """Results of its runs that the bucket had already, `run_id-launch`: none of this job's."""
 
 
 class Submitted(msgspec.Struct, frozen=True, kw_only=True, tag="submitted", tag_field="event"):
@@ -60,7 +61,13 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended", tag_field="e
     """Of its runs, how many have a result in the bucket."""
 
 
-Line = Asked | Submitted | Refused | Ended
+class Stopped(msgspec.Struct, frozen=True, kw_only=True, tag="stopped", tag_field="event"):
+    """Somebody cancelled the sweep: the launcher that is there submits nothing more."""
+
+    at_ns: int
+
+
+Line = Asked | Submitted | Refused | Ended | Stopped
 _ENCODER = msgspec.json.Encoder()
 _DECODER: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
 
@@ -81,7 +88,7 @@ class LedgerJob:
 
     @property
     def is_uncertain(self) -> bool:
-        """Return whether the Hub was asked, and its answer never written down."""
+        """Return whether the Hub was asked, and what it did of that is not written down."""
         return self.submitted is None and self.refused is None
 
 
@@ -108,6 +115,8 @@ class Ledger:
         found: dict[str, LedgerJob] = {}
         of_job: dict[str, str] = {}
         for line in self._lines():
+            if isinstance(line, Stopped):
+                continue
             if isinstance(line, Asked):
                 found[line.submission] = LedgerJob(asked=line)
                 continue
@@ -119,7 +128,23 @@ class Ledger:
                 found[submission] = _with(found[submission], **{name: line})
         return list(found.values())
 
+    def stops(self) -> int:
+        """Return how many times the sweep was cancelled."""
+        return sum(isinstance(line, Stopped) for line in self._lines())
+
+    def damaged(self) -> list[str]:
+        """Return what is to be said of lines that cannot be read; all others count."""
+        return [
+            f"{self.path}:{number}: left out, no line of a ledger: {line}"
+            for number, line in self._read()
+            if isinstance(line, str)
+        ]
+
     def _lines(self) -> Iterator[Line]:
+        return (line for _, line in self._read() if not isinstance(line, str))
+
+    def _read(self) -> Iterator[tuple[int, Line | str]]:
+        """Yield each line with its number; one that is damaged as what is wrong with it."""
         try:
             with explained(self.path):
                 lines = self.path.read_bytes().splitlines(keepends=True)
@@ -129,9 +154,9 @@ class Ledger:
             if not line.rstrip().endswith(b"}"):  # cut off when its writer was killed
                 continue
             try:
-                yield _DECODER.decode(line)
-            except msgspec.MsgspecError as error:
-                raise InvalidInput(f"{self.path}:{number}: no line of a ledger: {error}") from None
+                yield number, _DECODER.decode(line)
+            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+                yield number, str(error)
 
 
 def _with(job: LedgerJob, **changes: Any) -> LedgerJob:

@@ -12,6 +12,7 @@ from midspan.pipelines.sweep.launchers.hf_jobs.hub_plan import DEFAULT_BUCKET, H
 from midspan.pipelines.sweep.launchers.hf_jobs.patience import Patience
 from midspan.pipelines.sweep.launchers.hf_jobs.prices import prices_of
 from midspan.pipelines.sweep.launchers.hf_jobs.refusals import TOKENS
+from midspan.pipelines.sweep.launchers.hf_jobs.request import RESERVED
 from midspan.pipelines.sweep.launchers.hf_jobs.secrets import secret_problems, secrets_of
 from midspan.pipelines.sweep.launchers.hf_jobs.weights import weights_of
 from midspan.pipelines.sweep.layout import SweepFolder
@@ -19,6 +20,7 @@ from midspan.pipelines.sweep.plan import SweepPlan
 from midspan.pipelines.sweep.problems import Found, Problem
 from midspan.scorers.errors import Exit
 from midspan.scorers.file_format.problems import suggestion
+from midspan.scorers.suite import HFJobs
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi, JobHardwareInfo
@@ -64,13 +66,16 @@ def _looked(
         namespace = settings.namespace or who.name
         found.problems += _of_account(who, namespace)
         found.problems += _of_flavor(settings.flavor, machines)
+        found.problems += _of_labels(settings)
+        bucket = settings.bucket or f"{namespace}/{DEFAULT_BUCKET}"
+        found.problems += _of_bucket(Bucket(api, bucket, plan.experiment, patience), settings)
         weights, missing = weights_of(plan, api, patience)
         found.problems += missing
         hub_plan = HubPlan(
             plan=plan,
             settings=settings,
             namespace=namespace,
-            bucket=settings.bucket or f"{namespace}/{DEFAULT_BUCKET}",
+            bucket=bucket,
             usd_per_minute=prices_of(machines).get(settings.flavor),
             weights=weights,
             secrets=secrets_of(settings, plan.runs, environ),
@@ -97,6 +102,25 @@ def _of_account(who: Account, namespace: str) -> Iterator[Problem]:
 def _doubts(who: Account, namespace: str) -> Iterator[str]:
     if who.may_run_jobs(namespace) is None:
         yield f"the token names no {RUN_JOBS} for {namespace}: the Hub may refuse the jobs"
+
+
+def _of_labels(settings: HFJobs) -> Iterator[Problem]:
+    if taken := sorted(RESERVED.intersection(settings.labels)):
+        yield Problem(
+            what=f"hf_jobs.labels: midspan sets {', '.join(taken)} itself",
+            fix="Give these labels other names.",
+        )
+
+
+def _of_bucket(bucket: Bucket, settings: HFJobs) -> Iterator[Problem]:
+    if not settings.public and bucket.is_private() is False:
+        yield Problem(
+            what=f"hf_jobs.bucket: everybody can read the bucket {bucket.name}: the suite, and "
+            "all that agents are told and do",
+            fix="Make it private in its settings on the Hub, name another one, or say "
+            "`hf_jobs: {public: true}`.",
+            exit_code=Exit.SURROUNDINGS,
+        )
 
 
 def _of_flavor(flavor: str, machines: "Iterable[JobHardwareInfo]") -> Iterator[Problem]:

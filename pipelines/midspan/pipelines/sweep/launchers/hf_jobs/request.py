@@ -8,8 +8,9 @@ from typing import Final
 
 from midspan.instrumentation import environment
 from midspan.pipelines.sweep.batches import Batch
-from midspan.pipelines.sweep.launchers.hf_jobs.hub import JobRequest
+from midspan.pipelines.sweep.launchers.hf_jobs.hub import EXPERIMENT, JobRequest
 from midspan.pipelines.sweep.launchers.hf_jobs.hub_plan import HubPlan
+from midspan.pipelines.sweep.launchers.hf_jobs.job_state import SUBMISSION
 from midspan.pipelines.sweep.launchers.hf_jobs.labels import label
 from midspan.pipelines.sweep.launchers.hf_jobs.script import command, job_script, requirement
 from midspan.pipelines.sweep.launchers.hf_jobs.secrets import secret_names
@@ -23,6 +24,8 @@ SUITE: Final = "suite"
 """Folder in there with the stored copy of the suite."""
 JOB: Final = "job"
 """Folder in there with what jobs are told."""
+RESERVED: Final = frozenset({"name", SUBMISSION, "sweep", EXPERIMENT, "model", "revision", "batch"})
+"""Labels by which jobs are found and told apart: a suite cannot set them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +36,10 @@ class Asked:
     files: Mapping[str, bytes]
 
 
-def job_request(hub_plan: HubPlan, batch: Batch, submission: str) -> Asked:
-    """Return what runs a batch."""
+def job_request(
+    hub_plan: HubPlan, batch: Batch, submission: str, *, timeout: str | None = None
+) -> Asked:
+    """Return what runs a batch; `timeout` is the suite's where none is given."""
     from huggingface_hub import Volume
 
     settings, model = hub_plan.settings, batch.runs[0].model
@@ -50,11 +55,13 @@ def job_request(hub_plan: HubPlan, batch: Batch, submission: str) -> Asked:
     request = JobRequest(
         submission=submission,
         image=image.name,
-        command=command(f"{MOUNT}/{script}", f"{MOUNT}/{told}", needs_install=needs_install),
+        command=command(
+            f"{MOUNT}/{script}", f"{MOUNT}/{told}", needs_install=needs_install, secrets=names
+        ),
         environment=_environment(hub_plan, model, image.name),
         secrets={name: hub_plan.secrets[name] for name in names},
         flavor=settings.flavor,
-        timeout=settings.timeout,
+        timeout=timeout or settings.timeout,
         name=label(f"{hub_plan.plan.experiment}-{batch.name}"),
         labels=_labels(hub_plan, batch),
         volumes=volumes,
@@ -101,7 +108,7 @@ def _labels(hub_plan: HubPlan, batch: Batch) -> dict[str, str]:
     return {
         **hub_plan.settings.labels,
         "sweep": label(hub_plan.plan.suite.suite),
-        "experiment": label(hub_plan.plan.experiment),
+        EXPERIMENT: label(hub_plan.plan.experiment),
         "model": label(batch.model),
         "revision": label(batch.revision or ""),
         "batch": label(batch.name),

@@ -8,10 +8,14 @@ from midspan.pipelines.sweep.launchers.hf_jobs.ledger import Ledger, LedgerJob, 
 
 
 def made_certain(ledger: Ledger, jobs: Jobs) -> list[LedgerJob]:
-    """Return the jobs of the ledger, none of which is uncertain any longer."""
+    """Return the jobs of the ledger, none of which is uncertain any longer.
+
+    Only for who holds the sweep as its launcher: what another one is asking for right now looks
+    just like what was never asked for.
+    """
     uncertain = [job.asked.submission for job in ledger.jobs() if job.is_uncertain]
     for submission in uncertain:
-        found = jobs.of_submission(submission)
+        found = jobs.of_submission_in_time(submission)
         line = submitted(submission, found[0]) if found else refused(submission, _NEVER)
         ledger.append(line)
     return ledger.jobs()

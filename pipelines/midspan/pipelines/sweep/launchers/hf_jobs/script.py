@@ -16,8 +16,8 @@ CHECKOUT: Final = Path(__file__).parents[6] / "deploy" / "hf-job"
 
 _DEPENDENCIES: Final = re.compile(r"^# dependencies = \[.*\]$", flags=re.MULTILINE)
 _UV: Final = (
-    "python3 -m pip install --quiet uv==0.9.25 2>/dev/null || "
-    "{ curl -LsSf https://astral.sh/uv/0.9.25/install.sh | sh; "
+    "{keyless}python3 -m pip install --quiet uv==0.9.25 2>/dev/null || "
+    "{ curl -LsSf https://astral.sh/uv/0.9.25/install.sh | {keyless}sh; "
     'export PATH="$HOME/.local/bin:$PATH"; }'
 )
 """For images without uv; some have no pip, others no curl."""
@@ -46,19 +46,23 @@ def job_script(requirements: Sequence[str]) -> str:
     return _DEPENDENCIES.sub(lambda _: f"# dependencies = [{listed}]", text, count=1)
 
 
-def command(script: str, asked: str, *, needs_install: bool) -> list[str]:
+def command(
+    script: str, asked: str, *, needs_install: bool, secrets: Sequence[str] = ()
+) -> list[str]:
     """Return the words that run the program: one line, as jobs take no other.
 
     An image that has this midspan is used as it is. Each step replaces the one before: no process
-    with keys in its environment is left beside the agents.
+    with keys in its environment is left beside the agents. What installs does not get the
+    `secrets`: it runs code of others.
     """
+    keyless = f"env {' '.join(f'-u {name}' for name in secrets)} " if secrets else ""
     program, told = shlex.quote(script), shlex.quote(asked)
     there = f'[ "$(midspan --version 2>/dev/null)" = "midspan {version("midspan")}" ]'
     use_image = f'if {there}; then exec python3 {program} {told} "$(command -v midspan)"; fi; '
     install = (
-        f"command -v uv >/dev/null || {_UV}; "
-        f"uv sync --quiet --script {program}; "
-        f'python="$(uv python find --script {program})"; '
+        f"command -v uv >/dev/null || {_UV.replace('{keyless}', keyless)}; "
+        f"{keyless}uv sync --quiet --script {program}; "
+        f'python="$({keyless}uv python find --script {program})"; '
         f'exec "$python" {program} {told} "${{python%/*}}/midspan"'
     )
     return ["bash", "-c", "set -e; " + ("" if needs_install else use_image) + install]

@@ -1,15 +1,23 @@
 """The jobs of a sweep's directory: what every command reads that comes after the launch."""
 
-from dataclasses import dataclass, field
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from midspan.pipelines.sweep.launchers.hf_jobs.bucket import Bucket
 from midspan.pipelines.sweep.launchers.hf_jobs.hub import Jobs
 from midspan.pipelines.sweep.launchers.hf_jobs.known_job import KnownJob
-from midspan.pipelines.sweep.launchers.hf_jobs.ledger import Asked, Ledger, LedgerJob
+from midspan.pipelines.sweep.launchers.hf_jobs.ledger import (
+    Asked,
+    Ledger,
+    LedgerJob,
+    Stopped,
+    Submitted,
+)
 from midspan.pipelines.sweep.launchers.hf_jobs.patience import Patience
 from midspan.pipelines.sweep.launchers.hf_jobs.refusals import HubError
-from midspan.pipelines.sweep.launchers.hf_jobs.resuming import made_certain
+from midspan.pipelines.sweep.launchers.hf_jobs.resuming import submitted
 from midspan.pipelines.sweep.layout import SweepFolder
 from midspan.scorers.errors import InvalidInput
 
@@ -28,18 +36,30 @@ class StoredJobs:
 
     def known(self) -> list[KnownJob]:
         """Return all jobs, those that go on as they stand on the Hub now."""
-        return [self.looked(job) for job in self.certain()]
+        return [self.looked(job) for job in self._found()]
 
     def unlooked(self) -> list[KnownJob]:
         """Return all jobs as they are written; of none the Hub is asked how it stands."""
-        return [KnownJob(written=job) for job in self.certain()]
+        return [KnownJob(written=job) for job in self._found()]
 
-    def certain(self) -> list[LedgerJob]:
-        """Return all jobs of the ledger; what was left open at a launcher's end is found out."""
-        written = self.ledger.jobs()
-        if not any(job.is_uncertain for job in written):
-            return written
-        return made_certain(self.ledger, self.jobs(written[-1].asked))
+    def _found(self) -> Iterator[LedgerJob]:
+        """Yield all jobs of the ledger; one whose answer is missing is looked for.
+
+        Nothing is written: a launcher may be asking for it right now.
+        """
+        for job in self.ledger.jobs():
+            yield replace(job, submitted=self._answer(job)) if job.submitted is None else job
+
+    def _answer(self, job: LedgerJob) -> Submitted | None:
+        try:
+            found = self.jobs(job.asked).of_submission(job.asked.submission)
+        except HubError:
+            return None
+        return submitted(job.asked.submission, found[0]) if found else None
+
+    def stop(self) -> None:
+        """Have a launcher that is there submit nothing more."""
+        self.ledger.append(Stopped(at_ns=time.time_ns()))
 
     def looked(self, job: LedgerJob) -> KnownJob:
         """Return a job as it stands; where the Hub does not answer, that is said of it."""

@@ -46,16 +46,17 @@ def survey(folder: SweepFolder, api: "HfApi | None", patience: Patience | None =
         return Survey(counts=counted(found))
     stored = StoredJobs(folder=folder, ledger=ledger, api=api, patience=patience or Patience())
     known = stored.known()
-    notes, in_bucket = [], set()
+    notes, there = ledger.damaged(), set()
     try:
-        in_bucket = artefacts(stored.bucket().files("spool"), run_ids).with_result()
+        paid_for = {run_id for job in known for run_id in job.runs}
+        there = artefacts(stored.bucket().files("spool"), run_ids | paid_for).results()
     except HubError as error:
         notes.append(str(error.args[0]))
     here = {run_id for run_id, one in found.items() if one.state != "missing"}
     return Survey(
         counts=counted(found),
-        rows=tuple(job.row(in_bucket) for job in known),
-        waiting=len(in_bucket - here),
+        rows=tuple(job.row(there) for job in known),
+        waiting=len({name[:32] for name in there}.intersection(run_ids) - here),
         going=sum(job.written.is_open and not job.is_over for job in known),
         notes=tuple(notes),
     )
