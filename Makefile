@@ -6,7 +6,7 @@ PYTHON ?= python3
 RUN := .venv/bin/
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-quick example test peers test-peers agents test-agents check format bench constraints clean
+.PHONY: help demo demo-quick example test peers test-peers report report-check agents test-agents check format bench constraints clean
 
 help:  ## Show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -28,6 +28,13 @@ peers: .venv/.ready  ## Install other evaluators, each in an environment of its 
 
 test-peers: peers  ## Hold the compat scores to the verdicts of those evaluators
 	MIDSPAN_PEERS=.peers $(RUN)pytest tests/peers
+
+report:  ## Build the page of the report anew (needs Node)
+	npm --prefix dashboards/web ci && npm --prefix dashboards/web run build
+
+report-check:  ## Hold the committed page to its sources: types, tests, a build that gives the same
+	npm --prefix dashboards/web ci && npm --prefix dashboards/web run check && npm --prefix dashboards/web test
+	npm --prefix dashboards/web run build && git diff --exit-code dashboards/midspan/dashboards/report/bundle
 
 agents: .venv/.ready  ## Install the examples' frameworks, each in an environment of its own
 	@$(RUN)python tests/agents/environments.py
@@ -56,7 +63,7 @@ constraints: $(UV)  ## Pin the newest versions that fit, for midspan and for eac
 	$(RUN)python tests/agents/environments.py --pin
 
 clean:  ## Remove what the other targets made
-	rm -rf .venv .uv .peers .agents .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist midspan-demo midspan-examples
+	rm -rf .venv .uv .peers .agents dashboards/web/node_modules .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist midspan-demo midspan-examples
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.ready: pyproject.toml constraints.txt | $(UV)

@@ -35,16 +35,16 @@ def comparison_markdown(comparison: Comparison) -> str:
     """Return a comparison: the sentences first, then a table for each primary score, then hints."""
     by = f", by {comparison.by}" if comparison.by else ""
     lines = [f"## Compared on {shared_tasks(comparison)}{by}", ""]
-    lines += [f"> ⚠️ {_plain(warning)}\n" for warning in comparison.warnings]
+    lines += [f"> ⚠️ {plain_markdown(warning)}\n" for warning in comparison.warnings]
     for baseline, side in comparison.contrasts:
-        said = _plain(headline(comparison, baseline, side))
-        lines.append(f"- **{_plain(side)}** against **{_plain(baseline)}**: {said}")
+        said = plain_markdown(headline(comparison, baseline, side))
+        lines.append(f"- **{plain_markdown(side)}** against **{plain_markdown(baseline)}**: {said}")
     for score in comparison.scores:
         if score.primary:
             lines += ["", *_primary(score, comparison)]
     lines += _hints(comparison)
-    lines += ["", *(f"Coverage: {_plain(told)}  " for told in coverage(comparison)), ""]
-    lines += [f"<sub>{_plain(said)}</sub>  " for said in LEGEND]
+    lines += ["", *(f"Coverage: {plain_markdown(told)}  " for told in coverage(comparison)), ""]
+    lines += [f"<sub>{plain_markdown(said)}</sub>  " for said in LEGEND]
     return "\n".join([*lines, ""])
 
 
@@ -57,9 +57,9 @@ def gate_markdown(result: GateResult) -> str:
     lines = [
         f"## midspan gate: {result.verdict}",
         "",
-        _plain(verdict(result)),
+        plain_markdown(verdict(result)),
         "",
-        *_table(("", "side", "asked", "found"), rows),
+        *table_lines(("", "side", "asked", "found"), rows),
         "",
     ]
     if not result.comparison.contrasts:
@@ -86,8 +86,8 @@ def _primary(score: ScoreComparison, comparison: Comparison) -> Iterator[str]:
             )
         )
     heads = (title(score), "figure", "difference", "p", "verdict", "tasks / runs")
-    yield from _table(heads, rows)
-    notes = [f"- {head}: {_plain(text)}" for head, text in remarks(score, comparison)]
+    yield from table_lines(heads, rows)
+    notes = [f"- {head}: {plain_markdown(text)}" for head, text in remarks(score, comparison)]
     if notes:
         yield ""
         yield from notes
@@ -115,21 +115,22 @@ def _hints(comparison: Comparison) -> Iterator[str]:
         return
     heads = (*(("side",) if several else ()), "score", "before → after", "difference", "p", "")
     yield from ("", "<details><summary>Hints: not corrected for looking at many</summary>", "")
-    yield from _table(heads, rows)
+    yield from table_lines(heads, rows)
     yield from ("", f"Without a difference seen: {looked_at - len(rows)} more.", "", "</details>")
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(map(_plain, heads))} |"
+def table_lines(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield the lines of a table; its cells may hold any text."""
+    yield f"| {' | '.join(map(plain_markdown, heads))} |"
     yield f"|{'---|' * len(heads)}"
     for row in rows:
-        yield f"| {' | '.join(_plain(cell) or NOTHING for cell in row)} |"
+        yield f"| {' | '.join(plain_markdown(cell) or NOTHING for cell in row)} |"
 
 
-def _plain(text: str) -> str:
+def plain_markdown(text: str) -> str:
     """Return text that Markdown shows as it is, whatever an agent or a name put in it.
 
-    >>> _plain("a|b <img> @all")
+    >>> plain_markdown("a|b <img> @all")
     'a\\\\|b \\\\<img\\\\> \\\\@all'
     """
     return _SPECIAL.sub(r"\\\1", printable(text))

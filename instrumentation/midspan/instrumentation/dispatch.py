@@ -66,6 +66,9 @@ VERBS: Final[dict[str, Verb]] = {
     "failures": Verb(
         "midspan.pipelines.cli.failures", "pipelines", "Group failed runs by what went wrong"
     ),
+    "report": Verb(
+        "midspan.pipelines.cli.report", "pipelines", "Write all of it into one page to send around"
+    ),
     "export": Verb("midspan.pipelines.cli.export", "pipelines", "Print runs as training data"),
     "table": Verb("midspan.pipelines.cli.table", "pipelines", "Print a table of a workspace"),
     "doctor": Verb(

@@ -37,8 +37,13 @@ class JobRow:
     note: str | None = None
 
 
-def jobs_page(rows: Sequence[JobRow], width: int = 80, *, queued: int = 0) -> Group:
-    """Return a line for each job, notes below, and the sum of runs and cost."""
+def jobs_page(
+    rows: Sequence[JobRow], width: int = 80, *, queued: int = 0, spent_before: float = 0.0
+) -> Group:
+    """Return a line for each job, notes below, and the sum of runs and cost.
+
+    `spent_before` is what jobs have cost that are in no line: it is in the sum.
+    """
     parts: list[RenderableType] = []
     if rows:
         heads = ["batch", "stage", "runs", "time", "cost", "job"]
@@ -46,23 +51,27 @@ def jobs_page(rows: Sequence[JobRow], width: int = 80, *, queued: int = 0) -> Gr
     for row in rows:
         if row.note:
             parts.append(Text(f"{row.batch}: {printable(row.note)}", style="yellow"))
-    parts.append(Text(jobs_line(rows, queued=queued), style="bold"))
+    parts.append(Text(jobs_line(rows, queued=queued, spent_before=spent_before), style="bold"))
     return Group(*parts)
 
 
-def jobs_line(rows: Sequence[JobRow], *, queued: int = 0) -> str:
+def jobs_line(rows: Sequence[JobRow], *, queued: int = 0, spent_before: float = 0.0) -> str:
     """Return how many jobs there are, and what they have cost together.
 
     >>> row = JobRow(job="a", batch="m", stage="RUNNING", done=3, planned=8, usd=0.5)
     >>> jobs_line([row], queued=2)
     '1 job, 1 going, 2 to be submitted; cost so far $0.50'
+    >>> jobs_line([row], spent_before=1.25)
+    '1 job, 1 going; cost so far $1.75 ($1.25 before)'
     """
     going = sum(row.stage in ("RUNNING", "SCHEDULING") for row in rows)
     words = [counted(len(rows), "job")]
     words += [f"{going} going"] if going else []
     words += [f"{queued} to be submitted"] if queued else []
     known = [row.usd for row in rows if row.usd is not None]
-    cost = f"; cost so far {dollars(sum(known))}" if known else ""
+    total, before = sum(known) + spent_before, f" ({dollars(spent_before)} before)"
+    cost = f"; cost so far {dollars(total)}" if known or spent_before else ""
+    cost += before if spent_before else ""
     return ", ".join(words) + cost
 
 

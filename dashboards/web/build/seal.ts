@@ -1,0 +1,28 @@
+/** Says beside the bundle which sources it was built from, and what came of them. */
+
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Plugin } from "vite";
+import { digest } from "./sources.ts";
+
+const BUILT = ["report.css", "report.js"];
+
+export function seal(root: string): Plugin {
+  return {
+    name: "seal",
+    apply: "build",
+    writeBundle({ dir: bundle = "" }) {
+      const files = Object.fromEntries(
+        BUILT.map((name) => [
+          name,
+          createHash("sha256")
+            .update(readFileSync(join(bundle, name)))
+            .digest("hex"),
+        ]),
+      );
+      const sealed = { sources: digest(root), files };
+      writeFileSync(join(bundle, "bundle.json"), `${JSON.stringify(sealed, null, 2)}\n`);
+    },
+  };
+}

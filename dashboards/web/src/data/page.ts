@@ -1,0 +1,70 @@
+/** The document of this page, and its blocks of steps and full texts, each read when asked for. */
+
+import { decode } from "./decode.ts";
+import type { Block, Document, Steps, Texts } from "./types.ts";
+
+type Part = "block" | "texts";
+
+const given = new Map<string, (content: string) => void>();
+const read = new Map<string, Promise<unknown>>();
+
+// Scripts beside the page hand over what they hold by these.
+window.midspan = {
+  block: (number, content) => given.get(`block ${number}`)?.(content),
+  texts: (number, content) => given.get(`texts ${number}`)?.(content),
+};
+
+export function readDocument(): Promise<Document> {
+  const element = document.getElementById("document");
+  if (!element?.textContent) throw new Error("this page holds no report");
+  return decode<Document>(element.textContent);
+}
+
+/** The steps of a block. */
+export function readSteps(number: number, block: Block): Promise<Steps> {
+  return once("block", number, () => {
+    if (block.file !== null) return beside("block", number, block.file);
+    const element = document.querySelector(`script[data-block="${number}"]`);
+    return Promise.resolve(element?.textContent ?? "");
+  });
+}
+
+/** The full texts of what is cut in a block; none where nothing is. */
+export function readTexts(number: number, block: Block): Promise<Texts> {
+  const { texts } = block;
+  if (texts === null) return Promise.resolve({});
+  return once("texts", number, () => beside("texts", number, texts));
+}
+
+function once<T>(part: Part, number: number, content: () => Promise<string>): Promise<T> {
+  const key = `${part} ${number}`;
+  const known = read.get(key);
+  if (known) return known as Promise<T>;
+  const asked = content().then((packed) => decode<T>(packed));
+  read.set(key, asked);
+  // What could not be read may be there when it is asked for again.
+  asked.catch(() => read.delete(key));
+  return asked;
+}
+
+/** A page opened from a disk may not fetch its neighbours, but it may run them. */
+function beside(part: Part, number: number, file: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    const key = `${part} ${number}`;
+    const end = () => {
+      given.delete(key);
+      script.remove();
+    };
+    given.set(key, (content) => {
+      end();
+      resolve(content);
+    });
+    script.onerror = () => {
+      end();
+      reject(new Error(`${file} is not beside this page`));
+    };
+    script.src = file;
+    document.head.append(script);
+  });
+}

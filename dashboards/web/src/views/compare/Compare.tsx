@@ -1,0 +1,105 @@
+/** Two against each other: what differs, by how much, and whether that may be chance. */
+
+import { useReport } from "../../app/context.ts";
+import { Choose } from "../../components/Choose.tsx";
+import { Empty } from "../../components/Empty.tsx";
+import { Segments } from "../../components/Segments.tsx";
+import { BY_WORDS } from "../overview/words.ts";
+import { Differences } from "./Differences.tsx";
+import { Flips } from "./Flips.tsx";
+import { Summary } from "./Summary.tsx";
+import { Untested } from "./Untested.tsx";
+import { compareBys, pair } from "./pair.ts";
+import type { Pair } from "./pair.ts";
+import "./compare.css";
+
+export function Compare() {
+  const { document, state } = useReport();
+  const found = pair(document, state);
+  if (found === null) {
+    return (
+      <Empty title="There is nothing to compare yet">
+        <p>
+          All runs are of one model, revision, tier and harness. Run a second one, and ingest it
+          into the same workspace; or compare two workspaces with <code>midspan compare A B</code>.
+        </p>
+      </Empty>
+    );
+  }
+  return (
+    <>
+      <Pickers found={found} />
+      <Notice found={found} />
+      {found.comparison ? (
+        <>
+          <Summary comparison={found.comparison} found={found} />
+          <Differences comparison={found.comparison} found={found} />
+          <Flips comparison={found.comparison} found={found} />
+        </>
+      ) : (
+        <Untested found={found} />
+      )}
+    </>
+  );
+}
+
+function Pickers({ found }: { found: Pair }) {
+  const { document, state, go } = useReport();
+  const set = (own: Record<string, string>) =>
+    go({ own: { ...state.own, ...own } }, { replace: true });
+  const offered = compareBys(document);
+  const options = found.names.map((name) => ({ value: name, title: name }));
+  return (
+    <div class="pickers">
+      {offered.length > 1 && (
+        <Segments
+          label="Compare"
+          options={offered.map((value) => ({ value, title: BY_WORDS[value] }))}
+          value={found.by}
+          onChange={(along) => go({ own: { along } }, { replace: true })}
+        />
+      )}
+      <Choose
+        label="From"
+        options={options}
+        value={found.baseline}
+        onChange={(baseline) =>
+          set({ baseline, side: baseline === found.side ? found.baseline : found.side })
+        }
+      />
+      <button
+        type="button"
+        class="plain swap"
+        aria-label="Swap the two"
+        onClick={() => set({ baseline: found.side, side: found.baseline })}
+      >
+        ⇄
+      </button>
+      <Choose
+        label="to"
+        options={options.filter(({ value }) => value !== found.baseline)}
+        value={found.side}
+        onChange={(side) => set({ side, baseline: found.baseline })}
+      />
+    </div>
+  );
+}
+
+/** What limits what is shown; nothing where nothing does. */
+function Notice({ found }: { found: Pair }) {
+  const { filtered } = useReport();
+  const lines = [
+    filtered &&
+      "Verdicts, intervals and p stand on all runs: filters do not change them. They choose the runs that are linked.",
+    found.comparison && found.lacking && `From ${found.baseline}: ${found.lacking}.`,
+    ...(found.comparison?.warnings ?? []),
+  ].filter((line): line is string => Boolean(line));
+  if (lines.length === 0) return null;
+  return (
+    <div class="notice">
+      {lines.map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+    </div>
+  );
+}

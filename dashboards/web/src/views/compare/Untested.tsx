@@ -1,0 +1,81 @@
+/** Two that nobody tested against each other: their figures, and nothing of chance. */
+
+import { useReport } from "../../app/context.ts";
+import { FigureValue } from "../../components/FigureValue.tsx";
+import { Section } from "../../components/Section.tsx";
+import { Table } from "../../components/Table.tsx";
+import type { Figure, ScoreDeclaration } from "../../data/types.ts";
+import { UNKNOWN, amount } from "../../words/amounts.ts";
+import { scoreTitle } from "../overview/words.ts";
+import type { Pair } from "./pair.ts";
+import { signed } from "./words.ts";
+
+interface Row {
+  score: ScoreDeclaration;
+  before: Figure;
+  after: Figure;
+}
+
+export function Untested({ found }: { found: Pair }) {
+  const { document } = useReport();
+  const table = document.figures[found.by];
+  const figures = table?.figures ?? [];
+  const first = table?.sides.indexOf(found.baseline) ?? -1;
+  const second = table?.sides.indexOf(found.side) ?? -1;
+  const rows = mainFirst(document.scores).flatMap((score): Row[] => {
+    const of = figures[table?.scores.indexOf(score.name) ?? -1];
+    const before = of?.[first];
+    const after = of?.[second];
+    return before?.estimate && after?.estimate ? [{ score, before, after }] : [];
+  });
+  return (
+    <Section
+      title={`${found.side} and ${found.baseline}`}
+      says="These two were not tested against each other: whether a difference is more than chance is told along one axis at a time. Here is what each comes to, with its own interval."
+    >
+      <Table
+        caption="Figures of both"
+        rows={rows}
+        rowKey={({ score }) => score.name}
+        page={30}
+        columns={[
+          {
+            key: "score",
+            title: "Score",
+            heads: true,
+            cell: ({ score }) => scoreTitle(score.name),
+            order: ({ score }) => score.name,
+          },
+          {
+            key: "before",
+            title: found.baseline,
+            numeric: true,
+            cell: ({ score, before }) => <FigureValue wide figure={before} score={score} />,
+          },
+          {
+            key: "after",
+            title: found.side,
+            numeric: true,
+            cell: ({ score, after }) => <FigureValue wide figure={after} score={score} />,
+          },
+          { key: "difference", title: "Difference", numeric: true, cell: difference },
+        ]}
+      />
+    </Section>
+  );
+}
+
+/** What is of each run comes before what single checks and rules say. */
+function mainFirst(scores: ScoreDeclaration[]): ScoreDeclaration[] {
+  const rank = ({ headline, name }: ScoreDeclaration) =>
+    headline ? 0 : name.includes(".") ? 2 : 1;
+  return scores.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function difference({ score, before, after }: Row): string {
+  if (!before.estimate || !after.estimate) return UNKNOWN;
+  const value = after.estimate.value - before.estimate.value;
+  if (score.share) return `${signed(100 * value)} points`;
+  const sign = value > 0 ? "+" : value < 0 ? "−" : "";
+  return `${sign}${amount(Math.abs(value), score.unit)}`;
+}

@@ -1,0 +1,107 @@
+/** How much of what was planned was done, and why the rest is missing. */
+
+import { useMemo } from "preact/hooks";
+import { useReport } from "../../app/context.ts";
+import { ByTools, useSides } from "../../components/ByTools.tsx";
+import { Empty } from "../../components/Empty.tsx";
+import { Legend } from "../../components/Legend.tsx";
+import { Section } from "../../components/Section.tsx";
+import { taskNames } from "../../statistics/sides.ts";
+import { counted, grouped, percent } from "../../words/amounts.ts";
+import { NO_TASK, taskName } from "../../words/tasks.ts";
+import { grid, reasons } from "./grid.ts";
+import { Heatmap } from "./Heatmap.tsx";
+import { MissingRuns } from "./MissingRuns.tsx";
+import { Reasons } from "./Reasons.tsx";
+import "./coverage.css";
+
+export function Coverage() {
+  const { document, state, go, chosen, filtered } = useReport();
+  const { offered, sides } = useSides();
+  const names = useMemo(() => taskNames(document), [document]);
+  const found = useMemo(
+    () => grid(document, chosen, sides, state.shared),
+    [document, chosen, sides, state.shared],
+  );
+  const missing = useMemo(() => found.totals.flatMap((cell) => cell.missing), [found]);
+  const why = useMemo(() => reasons(document, missing), [document, missing]);
+  const planned = found.totals.reduce((sum, cell) => sum + cell.planned, 0);
+  if (planned === 0) return <Nothing filtered={filtered} shared={state.shared} />;
+  const done = planned - missing.length;
+  const looked = found.rows.find((row) => taskName(names, row.task) === state.own.of);
+  const task = looked?.task ?? NO_TASK;
+  const side = sides.names.indexOf(state.own.side ?? "");
+  const cell = looked?.cells[side] ?? null;
+  const look = (of: string | null, at: string | null) => {
+    const { of: _, side: __, ...rest } = state.own;
+    const own = of === null || at === null ? rest : { ...rest, of, side: at };
+    go({ own }, { replace: true });
+  };
+  return (
+    <>
+      <Section
+        title="Coverage"
+        says={
+          <>
+            {counted(done, "run")} evaluated of {grouped(planned, 0)} planned:{" "}
+            {percent(done / planned)}.{" "}
+            {missing.length === 0
+              ? "Nothing is missing."
+              : "Choose a cell to see which are missing."}
+          </>
+        }
+        help={HELP}
+        tools={<ByTools offered={offered} by={sides.by} shared={sides.names.length > 1} />}
+      >
+        <Legend entries={LEGEND} />
+        <Heatmap
+          grid={found}
+          sides={sides.names}
+          tasks={names}
+          looked={cell === null ? null : { task, side }}
+          onLook={(of, at) => look(taskName(names, of), sides.names[at] ?? null)}
+        />
+      </Section>
+      {cell !== null && (
+        <MissingRuns
+          task={taskName(names, task)}
+          side={sides.names[side] ?? ""}
+          cell={cell}
+          onClose={() => look(null, null)}
+        />
+      )}
+      {why.length > 0 && <Reasons reasons={why} planned={planned} />}
+    </>
+  );
+}
+
+const HELP =
+  "Evaluated: the run was not lost to the platform, and its outcome is known. " +
+  "Figures are of these alone.";
+
+const LEGEND = [
+  { name: "All done", colour: "var(--cover-all)" },
+  { name: "Some missing", colour: "var(--cover-some)" },
+  { name: "None done", colour: "var(--cover-none)" },
+];
+
+function Nothing({ filtered, shared }: { filtered: boolean; shared: boolean }) {
+  if (shared) {
+    return (
+      <Empty title="No task was done by all sides">
+        <p>Turn off “Shared tasks only”, or compare by something with fewer values.</p>
+      </Empty>
+    );
+  }
+  return (
+    <Empty title={filtered ? "No run is left" : "Nothing was planned yet"}>
+      {filtered ? (
+        <p>The filters let no run through: clear one of them.</p>
+      ) : (
+        <p>
+          Run a suite with <code>midspan sweep</code>, then make this report again.
+        </p>
+      )}
+    </Empty>
+  );
+}

@@ -1,0 +1,59 @@
+/** The figures of all runs together, large. */
+
+import { useReport } from "../../app/context.ts";
+import { tip } from "../../components/Tips.tsx";
+import type { Figure, ScoreDeclaration } from "../../data/types.ts";
+import { UNKNOWN, amount, counted } from "../../words/amounts.ts";
+import { explained, interval } from "../../words/figures.ts";
+
+const SHOWN: { name: string; title: string; middle?: boolean }[] = [
+  { name: "success", title: "Success" },
+  { name: "error_rate", title: "Broke off" },
+  { name: "seconds", title: "Time, median", middle: true },
+  { name: "tokens", title: "Tokens, median", middle: true },
+  { name: "tokens_per_success", title: "Tokens per success" },
+  { name: "cost_per_success", title: "Cost per success" },
+];
+
+export function Headline() {
+  const { score, figures } = useReport();
+  const shown = SHOWN.flatMap(({ name, title, middle = false }) => {
+    const what = score(name);
+    const figure = what && figures.ofAll(what);
+    return what && figure ? { what, figure, title, middle } : [];
+  });
+  if (shown.length === 0) return null;
+  return (
+    <dl class="headline" aria-label="All runs together">
+      {shown.map((each) => (
+        <Large key={each.what.name} {...each} />
+      ))}
+    </dl>
+  );
+}
+
+interface Properties {
+  what: ScoreDeclaration;
+  figure: Figure;
+  title: string;
+  middle: boolean;
+}
+
+function Large({ what, figure, title, middle }: Properties) {
+  const { filtered } = useReport();
+  const found = middle ? figure.median : figure.estimate;
+  const known = found && interval(found, what.unit);
+  const of = `${counted(figure.runs, "run")} of ${counted(figure.tasks, "task")}`;
+  return (
+    <div {...tip(...explained(figure, what, { filtered, middle }))}>
+      <dt>{title}</dt>
+      <dd>
+        <strong class={found ? undefined : "unknown"}>
+          {found ? amount(found.value, what.unit) : UNKNOWN}
+        </strong>
+        <span>{found ? (known ?? of) : (figure.note ?? "not evaluated")}</span>
+        {known && <span class="hidden">, 95 % interval, {of}</span>}
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,90 @@
+/** All that is known of one step. */
+
+import { useReport } from "../../app/context.ts";
+import type { Place } from "../../data/types.ts";
+import { line } from "../../text/visible.ts";
+import { CallDetails } from "./CallDetails.tsx";
+import type { Episode } from "./episodes.ts";
+import { EpisodeNote } from "./EpisodeNote.tsx";
+import { Facts, type Fact } from "./Facts.tsx";
+import { KindIcon } from "./KindIcon.tsx";
+import { spanLinks } from "./links.ts";
+import { OutLinks } from "./OutLinks.tsx";
+import { Part } from "./Part.tsx";
+import type { RunSteps, Span } from "./rows.ts";
+import { ScoreList } from "./ScoreList.tsx";
+import { SpanTexts } from "./SpanTexts.tsx";
+import { spanFacts } from "./spanFacts.ts";
+import type { Step } from "./tree.ts";
+import { KINDS, kindOf, title } from "./words.ts";
+
+interface Properties {
+  run: Place;
+  step: Step;
+  steps: RunSteps;
+  episodes: Episode[];
+  onSelect: (key: string) => void;
+}
+
+export function Details({ run, step, steps, episodes, onSelect }: Properties) {
+  const { document } = useReport();
+  const { span } = step;
+  const kind = kindOf(step);
+  const links = span ? spanLinks(document, run, span.id, span.trace) : [];
+  const own = episodes.filter(({ attempts }) => attempts.some(({ step: key }) => key === step.key));
+  return (
+    <>
+      <header class="step-head">
+        <p class="kind">
+          <KindIcon kind={kind} />
+          <span>
+            {KINDS[kind]}
+            {span?.turn != null && `, turn ${span.turn}`}
+          </span>
+        </p>
+        <h3>
+          <bdi>{title(step)}</bdi>
+        </h3>
+        <OutLinks links={links} />
+      </header>
+      <Facts facts={span ? spanFacts(span) : NOT_RECORDED} />
+      {span && step.calls.length === 0 && <SpanError span={span} />}
+      {own.map((episode) => (
+        <EpisodeNote key={episode.says} episode={episode} at={step.key} onSelect={onSelect} />
+      ))}
+      {step.calls.map((call) => (
+        <CallDetails
+          key={call.call}
+          call={call}
+          error={span?.error_type ?? null}
+          several={step.calls.length > 1}
+        />
+      ))}
+      {span && (
+        <SpanTexts span={span} step={step} onSelect={onSelect} hasCalls={step.calls.length > 0} />
+      )}
+      <ScoreList scores={step.scores} steps={steps} onSelect={onSelect} />
+      {span && span.notes.length > 0 && (
+        <Part title="Notes on the recording">
+          <p class="notes">{span.notes.map((note) => line(note, 60)).join(", ")}</p>
+        </Part>
+      )}
+    </>
+  );
+}
+
+const NOT_RECORDED: Fact[] = [{ name: "Time", value: "not recorded: no span tells of this call" }];
+
+function SpanError({ span }: { span: Span }) {
+  if (span.status !== "error" && span.error_message === null) return null;
+  const { error_type, error_message: told } = span;
+  const said = told === null ? "" : line(typeof told === "string" ? told : told.cut, 600);
+  if (error_type === null && said === "") return null;
+  return (
+    <p class="step-error">
+      {error_type !== null && <strong>{line(error_type, 120)}</strong>}
+      {error_type !== null && said !== "" && ": "}
+      <bdi>{said}</bdi>
+    </p>
+  );
+}

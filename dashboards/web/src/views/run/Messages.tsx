@@ -1,0 +1,60 @@
+/** A conversation: who said what, which tools were called, and what came back. */
+
+import { JsonText } from "../../text/JsonText.tsx";
+import { LongText } from "../../text/LongText.tsx";
+import type { Message, Part } from "../../text/messages.ts";
+import { structured } from "../../text/value.ts";
+import { line } from "../../text/visible.ts";
+
+const ROLES = new Map([
+  ["system", "System"],
+  ["developer", "Developer"],
+  ["user", "User"],
+  ["assistant", "Model"],
+  ["tool", "Tool"],
+  ["function", "Tool"],
+]);
+
+export function Messages({ messages }: { messages: Message[] }) {
+  return (
+    <ol class="messages">
+      {messages.map((message, place) => (
+        <li key={place} class={`message ${ROLES.has(message.role) ? message.role : "other"}`}>
+          <p class="role">{ROLES.get(message.role) ?? line(message.role, 40)}</p>
+          {message.parts.map((part, at) => (
+            <MessagePart key={at} part={part} />
+          ))}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function MessagePart({ part }: { part: Part }) {
+  switch (part.type) {
+    case "text":
+      return <LongText text={part.text} mono={false} />;
+    case "reasoning":
+      return (
+        <div class="thought">
+          <LongText text={part.text} mono={false} />
+        </div>
+      );
+    case "call":
+      return (
+        <div class="called">
+          <p class="called-name">
+            called <bdi class="mono">{line(part.name, 80)}</bdi>
+          </p>
+          <Shaped text={part.arguments} />
+        </div>
+      );
+    default:
+      return <Shaped text={part.text} />;
+  }
+}
+
+function Shaped({ text }: { text: string }) {
+  const value = structured(text);
+  return value === null ? <LongText text={text} /> : <JsonText value={value} />;
+}

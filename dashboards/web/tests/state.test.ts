@@ -1,0 +1,35 @@
+/** Addresses say the state, and the state says them again. */
+
+import { expect, test } from "vitest";
+import { changed, format, parse } from "../src/state/hash.ts";
+import { START } from "../src/state/state.ts";
+
+test("an address is read and written alike", () => {
+  const hash = "#/overview?by=model&shared=1&model=a%2Fb&model=c&tag=x+y&measure=tokens";
+  const state = parse(hash);
+  expect(state).toEqual({
+    view: "overview",
+    run: null,
+    by: "model",
+    shared: true,
+    filters: { model: ["a/b", "c"], tag: ["x y"] },
+    own: { measure: "tokens" },
+  });
+  expect(format(state)).toBe(hash);
+});
+
+test("a run keeps its id, whatever is in it", () => {
+  const state = { ...START, view: "run" as const, run: "a/b?c#d%", own: { step: "3" } };
+  expect(parse(format(state))).toEqual(state);
+});
+
+test("what an address says wrongly is passed over", () => {
+  expect(parse("#/nowhere?by=x")).toEqual(START);
+  expect(parse("#/compare?by=colour").by).toBeNull();
+  expect(parse("#/run/%E0%A4%A").run).toBe("%E0%A4%A");
+});
+
+test("another view keeps the filters, and not what the first kept for itself", () => {
+  const state = parse("#/overview?model=a&measure=tokens");
+  expect(format(changed(state, { view: "results" }))).toBe("#/results?model=a");
+});

@@ -1,0 +1,1 @@
+"""Writes reports: reads a workspace, computes its figures, sets down the page."""

@@ -1,0 +1,40 @@
+"""Values packed for a page: JSON, compressed, in letters that no text can break out of."""
+
+import base64
+import zlib
+from typing import Any, Final
+
+import msgspec
+
+LEVEL: Final = 6
+QUICK: Final = 1
+"""For steps and texts: of much text a tenth larger, in a third of the time."""
+
+_GZIP: Final = 31
+"""What zlib calls the gzip form, which browsers decompress by themselves."""
+
+
+def packed(value: Any, *, level: int = LEVEL) -> str:
+    """Return the base64 of the gzip of the JSON of a value.
+
+    >>> unpacked(packed({"a": [1, None, "</script>"]}))
+    {'a': [1, None, '</script>']}
+    """
+    return packed_json(msgspec.json.encode(value), level=level)
+
+
+def packed_json(written: bytes, *, level: int = QUICK) -> str:
+    """Return the base64 of the gzip of JSON that is written already."""
+    squeeze = zlib.compressobj(level, zlib.DEFLATED, _GZIP)
+    data = squeeze.compress(written) + squeeze.flush()
+    return base64.b64encode(data).decode("ascii")
+
+
+def as_json(value: Any) -> str:
+    """Return a value as JSON that people can read as well."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=1).decode() + "\n"
+
+
+def unpacked(text: str) -> Any:
+    """Return the value that was packed."""
+    return msgspec.json.decode(zlib.decompress(base64.b64decode(text), _GZIP))

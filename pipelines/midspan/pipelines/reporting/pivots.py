@@ -1,0 +1,84 @@
+"""The sides that a report shows figures of: the values of axes, variants, all runs together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from midspan.scorers.comparison import Ground, Sides, one_workspace
+from midspan.scorers.comparison.runs import AXES
+from midspan.scorers.comparison.sides import NONE
+
+__all__ = ["ALL_RUNS", "AXES", "Pivots"]
+
+ALL_RUNS = "all runs"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pivots:
+    """The sides by pivot; of axes those with two values or more."""
+
+    cells: pl.DataFrame
+    order: Mapping[str, Sequence[str]]
+    """The values of each axis as they were planned."""
+    sides: Mapping[str, Sides]
+
+    @classmethod
+    def of(cls, ground: Ground, order: Mapping[str, Sequence[str]]) -> "Pivots":
+        """Return the pivots of some runs; none where no run has a task."""
+        cells = ground.cells.filter(pl.col("task").is_not_null())
+        if cells.is_empty():
+            return cls(cells=cells, order=order, sides={})
+        sides = {"all": _alike(cells, pl.lit(ALL_RUNS), [ALL_RUNS])}
+        told = [axis for axis in AXES if cells[axis].n_unique() > 1]
+        label = pl.concat_str(
+            [pl.col(axis).fill_null(NONE) for axis in told] or [pl.lit(ALL_RUNS)], separator=" · "
+        )
+        ordered = _ordered(cells.with_columns(label=label), told, order)
+        sides["variant"] = _alike(cells, label, ordered)
+        for axis in told:
+            sides[axis] = one_workspace(cells, axis, baseline=None, order=order.get(axis, ()))
+        return cls(cells=cells, order=order, sides=sides)
+
+    def against(self, axis: str, baseline: str) -> Sides:
+        """Return the values of an axis against one of them."""
+        return one_workspace(self.cells, axis, baseline=baseline, order=self.order.get(axis, ()))
+
+
+def _ordered(
+    labelled: pl.DataFrame, axes: Sequence[str], order: Mapping[str, Sequence[str]]
+) -> list[str]:
+    """Return the labels in the order of the axes' values."""
+
+    def place(axis: str) -> pl.Expr:
+        planned = list(order.get(axis, ()))
+        return pl.col(axis).replace_strict(
+            planned, list(range(len(planned))), default=len(planned), return_dtype=pl.Int32
+        )
+
+    keys = [key for axis in axes for key in (place(axis), pl.col(axis).fill_null(NONE))]
+    rows = labelled.sort(keys) if keys else labelled
+    return rows["label"].unique(maintain_order=True).to_list()
+
+
+def _alike(cells: pl.DataFrame, label: pl.Expr, labels: Sequence[str]) -> Sides:
+    """Return sides that are held against nothing; cells of one task belong together."""
+    several = cells["experiment"].n_unique() > 1
+    shown = pl.concat_str("experiment", "task", separator="/") if several else pl.col("task")
+    found = cells.with_columns(label=label, shown=shown)
+    tasks = sorted(set(found["shown"]))
+    side_of = {name: place for place, name in enumerate(labels)}
+    task_of = {name: place for place, name in enumerate(tasks)}
+    rank = pl.int_range(pl.len()).over("side", "task")  # cells of a side at one task stay apart
+    placed = found.select(
+        "cell",
+        side=pl.col("label").replace_strict(side_of, return_dtype=pl.Int32),
+        task=pl.col("shown").replace_strict(task_of, return_dtype=pl.Int32),
+    ).with_columns(rank=rank)
+    units = placed.select("task", "rank").unique().sort("task", "rank").with_row_index("unit")
+    return Sides(
+        labels=tuple(labels),
+        contrasts=(),
+        cells=placed.join(units, on=["task", "rank"]).select("cell", "unit", "side", "task"),
+        tasks=tuple(tasks),
+    )

@@ -1,0 +1,180 @@
+"""What a report shows is what `midspan compare --json` gives, filtered and shared or not."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+from midspan.dashboards.terminal.cells import percent
+from midspan.pipelines.cli.compare import command
+from midspan.pipelines.workspace import Workspace
+from midspan.scorers.comparison.declared import POOLED
+from tests.support.compared import workspace_of
+from tests.support.read_pages import chromium, read
+from tests.support.report_files import sweep, written
+from tests.support.workspaces import put
+
+TABLES = ("runs", "spans", "text", "calls", "scores")
+CURVE = re.compile("pass_(at|hat)_")
+Shown = Mapping[str, Mapping[str, tuple[float, float | None, float | None]]]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Two models and two revisions, with every score there is."""
+    return sweep(tmp_path_factory.mktemp("shop"), runs=144)
+
+
+@pytest.fixture(scope="module")
+def uneven(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Three models; one left tasks out, one has a task alone, and one lost runs."""
+    trials = {
+        "a": dict.fromkeys("abcdefghij", "110"),
+        "b": dict.fromkeys("cdefghij", "100") | {"z": "111"},
+        "c": dict.fromkeys("abcdefgh", "1i"),
+    }
+    return workspace_of(tmp_path_factory.mktemp("uneven") / "ws", trials)
+
+
+@pytest.mark.parametrize("axis", ["model", "revision"])
+def test_all_runs(browser: Any, shop: Workspace, tmp_path: Path, axis: str) -> None:
+    page = written(shop, tmp_path / "report.html")
+    with read(browser, page) as opened:
+        opened.go(f"overview?by={axis}")
+        assert_alike(opened.figures(), compared(shop, axis))
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [("model", ["large"]), ("task", ["price-00", "refund-03", "refund-07"])],
+)
+def test_filtered_runs(
+    browser: Any, shop: Workspace, tmp_path: Path, name: str, values: list[str]
+) -> None:
+    alone = only(shop, tmp_path / "alone", pl.col(name).is_in(values))
+    page = written(shop, tmp_path / "report.html")
+    query = "".join(f"&{name}={quote(each)}" for each in values)
+    with read(browser, page) as opened:
+        opened.go(f"overview?by=revision{query}")
+        assert_alike(opened.figures(), compared(alone, "revision"), filtered=True)
+
+
+def test_shared_tasks_alone(browser: Any, uneven: Workspace, tmp_path: Path) -> None:
+    page = written(uneven, tmp_path / "report.html")
+    plain, shared = compared(uneven, "model"), compared(uneven, "model", "--only-shared-tasks")
+    assert plain["success"]["a"] != shared["success"]["a"]
+    with read(browser, page) as opened:
+        opened.go("overview?by=model")
+        assert_alike(opened.figures(), plain)
+        opened.page.get_by_text("Shared tasks only").click()
+        assert "shared=1" in opened.page.url
+        opened.go("overview?by=model&shared=1")
+        assert_alike(opened.figures(), shared)
+
+
+def test_shared_tasks_of_filtered_runs(browser: Any, uneven: Workspace, tmp_path: Path) -> None:
+    alone = only(uneven, tmp_path / "alone", pl.col("model").is_in(["a", "b"]))
+    page = written(uneven, tmp_path / "report.html")
+    with read(browser, page) as opened:
+        opened.go("overview?by=model&model=a&model=b&shared=1")
+        expected = compared(alone, "model", "--only-shared-tasks")
+        assert_alike(opened.figures(), expected, filtered=True)
+
+
+def test_curves_of_filtered_runs(browser: Any, uneven: Workspace, tmp_path: Path) -> None:
+    alone = only(uneven, tmp_path / "alone", pl.col("task").is_in(["a", "b", "c"]))
+    page = written(uneven, tmp_path / "report.html")
+    with read(browser, page) as opened:
+        opened.go("reliability?by=model&task=a&task=b&task=c")
+        shown, expected = curves(opened.page), rounded(compared(alone, "model"))
+        assert expected.keys() >= {"pass_at_2", "pass_hat_2"}
+        assert {name: shown[name] for name in expected} == expected
+
+
+def test_verdicts(browser: Any, uneven: Workspace, tmp_path: Path) -> None:
+    page = written(uneven, tmp_path / "report.html")
+    told = {score["name"]: score for score in result(uneven, "model")["scores"]}
+    [difference] = [each for each in told["success"]["differences"] if each["side"] == "b"]
+    with read(browser, page) as opened:
+        opened.go("compare?along=model&baseline=a&side=b")
+        row = opened.page.locator("main tbody tr").filter(has_text="Success").first
+        assert difference["verdict"] == "worse"
+        assert "worse" in row.inner_text()
+        assert f"\N{MINUS SIGN}{round(-100 * difference['value'])} points" in row.inner_text()
+        assert f"{difference['tasks']}" in row.inner_text().split("\t")
+
+
+def curves(page: Any) -> dict[str, dict[str, str]]:
+    """Return the points of both curves by name and side, as their tables show them."""
+    for button in page.get_by_role("button", name="As table").all():
+        button.click()
+    found: dict[str, dict[str, str]] = {}
+    for kind, table in zip(("pass_at", "pass_hat"), page.locator("main table").all(), strict=True):
+        for row in table.locator("tbody tr").all_inner_texts():
+            side, k, chance, *_ = row.split("\t")
+            found.setdefault(f"{kind}_{k}", {})[side] = chance.replace("\u202f", " ")
+    return found
+
+
+def rounded(expected: Shown) -> dict[str, dict[str, str]]:
+    return {
+        name: {side: percent(value) for side, (value, _, _) in of_sides.items()}
+        for name, of_sides in expected.items()
+        if CURVE.match(name) and of_sides
+    }
+
+
+def only(workspace: Workspace, path: Path, which: pl.Expr) -> Workspace:
+    """Return a workspace with some of the runs alone."""
+    kept = workspace.table("runs").collect().filter(which)["run_id"].implode()
+    found = Workspace.create(path)
+    for name in TABLES:
+        put(found, name, workspace.table(name).collect().filter(pl.col("run_id").is_in(kept)))
+    return found
+
+
+def result(workspace: Workspace, axis: str, *options: str) -> dict[str, Any]:
+    said = CliRunner().invoke(
+        command, [str(workspace.path), "--by", axis, "--json", *options], standalone_mode=False
+    )
+    if said.exception is not None:
+        raise said.exception
+    found: dict[str, Any] = json.loads(said.stdout)
+    return found
+
+
+def compared(workspace: Workspace, axis: str, *options: str) -> Shown:
+    """Return value, low and high by score and side, as `midspan compare --json` gives them."""
+    return {
+        score["name"]: {
+            figure["side"]: tuple(figure["estimate"][end] for end in ("value", "low", "high"))
+            for figure in score["figures"]
+            if figure["estimate"] is not None
+        }
+        for score in result(workspace, axis, *options)["scores"]
+    }
+
+
+def assert_alike(shown: Shown, expected: Shown, *, filtered: bool = False) -> None:
+    known = {name for name, of_sides in expected.items() if of_sides and not CURVE.match(name)}
+    assert known <= shown.keys()
+    for name, of_sides in shown.items():
+        assert of_sides.keys() == expected.get(name, {}).keys(), name
+        for side, (value, low, high) in of_sides.items():
+            exact, lowest, highest = expected[name][side]
+            assert value == pytest.approx(exact, abs=1e-9), (name, side)
+            drawn_anew = name in POOLED or name.endswith("_per_success")
+            if not (filtered and drawn_anew):
+                assert (low, high) == pytest.approx((lowest, highest), abs=1e-9), (name, side)

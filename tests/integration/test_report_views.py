@@ -1,0 +1,93 @@
+"""Every view of a report opens in a real browser, of none, one, some and many runs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.read_pages import VIEWS, Read, chromium, read
+from tests.support.report_files import sweep, written
+
+COUNTS = (0, 1, 144, 5_000)
+LOOKS = {"wide": (1440, 900, "light"), "dark": (1440, 900, "dark"), "phone": (390, 844, "light")}
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module", params=COUNTS)
+def page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a report of so many runs."""
+    directory = tmp_path_factory.mktemp("report")
+    return written(sweep(directory, runs=request.param), directory / "report.html")
+
+
+def test_every_view_opens_and_asks_for_nothing(browser: Any, page: Path) -> None:
+    with read(browser, page) as opened:
+        for view in VIEWS:
+            opened.go(view)
+            opened.page.wait_for_selector(f"main.{view}")
+            assert opened.page.locator("main h2, main p").count() > 0, view
+            assert opened.page.locator("nav a[aria-current=page]").inner_text().lower() == view
+        assert (opened.complaints, opened.asked) == ([], [])
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_everybody_can_use_every_view(browser: Any, page: Path, look: str) -> None:
+    width, height, theme = LOOKS[look]
+    viewport = {"width": width, "height": height}
+    with read(browser, page, viewport=viewport, color_scheme=theme, bypass_csp=True) as opened:
+        for view in VIEWS:
+            opened.go(view)
+            assert (view, opened.violations()) == (view, [])
+            assert (view, _wider_than_its_window(opened)) == (view, False)
+
+
+def test_the_page_of_a_run_opens(browser: Any, page: Path) -> None:
+    with read(browser, page, bypass_csp=True) as opened:
+        opened.go("overview")
+        ids = opened.page.evaluate(RUN_IDS)
+        for run in ids[:1] + ids[-1:]:
+            opened.go(f"run/{run}")
+            opened.page.wait_for_selector("main.run h2")
+            assert opened.violations() == []
+        assert (opened.complaints, opened.asked) == ([], [])
+
+
+def test_without_runs_it_says_what_to_do(browser: Any, tmp_path: Path) -> None:
+    page = written(sweep(tmp_path, runs=0), tmp_path / "report.html")
+    with read(browser, page) as opened:
+        opened.go("overview")
+        assert "midspan ingest" in opened.page.locator("main").inner_text()
+
+
+def test_blocks_beside_the_page_are_read_from_a_disk(browser: Any, tmp_path: Path) -> None:
+    page = written(sweep(tmp_path, runs=8), tmp_path / "report.html", in_page=0)
+    assert sorted(each.name for each in (tmp_path / "report-files").iterdir()) == ["steps-0000.js"]
+    with read(browser, page) as opened:
+        opened.go("overview")
+        run = opened.page.evaluate(RUN_IDS)[0]
+        opened.go(f"run/{run}")
+        opened.page.wait_for_function("document.querySelector('main').innerText.includes('lookup')")
+        assert (opened.complaints, opened.asked) == ([], [])
+
+
+def _wider_than_its_window(opened: Read) -> bool:
+    return bool(
+        opened.page.evaluate(
+            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        )
+    )
+
+
+RUN_IDS = """async () => {
+  const packed = document.getElementById('document').textContent.trim();
+  const bytes = Uint8Array.from(atob(packed), each => each.charCodeAt(0));
+  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return (await new Response(plain).json()).runs.id;
+}"""

@@ -1,0 +1,120 @@
+"""`midspan report`."""
+
+import json
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from midspan.pipelines.comparison.compare import compare_workspaces
+from midspan.pipelines.workspace import Workspace
+from tests.pipelines.cli.conftest import Midspan
+from tests.support.compared import tasks, workspace_of
+from tests.support.reported import shops
+
+BUILT = files("midspan.dashboards.report").joinpath("bundle", "report.js").is_file()
+needs_page = pytest.mark.skipif(not BUILT, reason="the page is not built: see dashboards/web")
+
+
+@pytest.fixture
+def ws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    trials = {"a": tasks(*["11"] * 8), "b": tasks(*["10"] * 7, "0i")}
+    return workspace_of(tmp_path / "ws", trials)
+
+
+def test_the_overview_on_80_columns(midspan: Midspan, ws: Workspace) -> None:
+    done = midspan("report", "ws", "--terminal", "--by", "model")
+    assert (done.code, done.err) == (0, "")
+    lines = [line.rstrip() for line in done.out.splitlines()]
+    assert max(map(len, lines)) <= 80
+    assert lines[0] == "e"
+    assert lines[1].startswith("32 runs · 8 tasks · made ")
+    assert "success ↑" in "\n".join(lines[2:6])
+    [of_a] = [line.split() for line in lines if line.startswith("a ")][:1]
+    assert of_a[:5] == ["a", "8", "16", "100", "%"]
+    [of_b] = [line.split() for line in lines if line.startswith("b ")][:1]
+    assert of_b[:5] == ["b", "8", "15", "44", "%"]
+    assert "23 success · 8 wrong · 1 infra" in lines
+    assert "1 run lost to the platform: in no denominator" in lines
+
+
+def test_markdown_for_a_pull_request(midspan: Midspan, ws: Workspace) -> None:
+    done = midspan("report", ws.path, "--markdown")
+    assert done.code == 0
+    lines = done.out.splitlines()
+    assert lines[0] == "## e"
+    rows = [line for line in lines if line.startswith("| ")]
+    assert rows[0].startswith("| variant | tasks | runs | success ↑ |")
+    assert rows[1].startswith("| a | 8 | 16 | 100 % (")
+    assert rows[3].startswith("| all runs | 8 | 31 | 72 % (")
+    assert "- 1 run lost to the platform: in no denominator" in lines
+
+
+def test_json_is_what_the_page_is_drawn_from(midspan: Midspan, ws: Workspace) -> None:
+    done = midspan("report", ws.path, "--json", "--title", "My runs")
+    found = json.loads(done.out)
+    assert (found["title"], found["counts"]["meant"], found["counts"]["infra"]) == (
+        "My runs",
+        32,
+        1,
+    )
+    compared = compare_workspaces([ws], by="model").of("success")
+    assert compared is not None
+    table = found["figures"]["model"]
+    figures = table["figures"][table["scores"].index("success")]
+    assert [one["estimate"]["value"] for one in figures] == [
+        one.estimate.value for one in compared.figures if one.estimate
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--public"], "--public says who may read a Space"),
+        (["--json", "-o", "x.html"], "--json and --output are two reports"),
+        (["--folder", "site", "--push-space", "a/b"], "--folder and --push-space are two reports"),
+        (["--markdown", "--open"], "--open shows a file, and --markdown writes none"),
+        (["--push-space", "shop"], "'shop' names no Space"),
+    ],
+)
+def test_what_does_not_fit_together_is_refused(
+    midspan: Midspan, ws: Workspace, words: list[str], message: str
+) -> None:
+    done = midspan("report", ws.path, *words)
+    assert done.code == 2
+    assert message in done.err
+    assert not list(Path().glob("*.html"))
+
+
+def test_a_file_that_is_no_report_is_left_before_anything_is_computed(
+    midspan: Midspan, ws: Workspace
+) -> None:
+    Path("report.html").write_text("mine")
+    done = midspan("report", ws.path)
+    assert (done.code, done.out) == (2, "")
+    assert "no report of midspan: it is left as it is" in done.err
+    assert Path("report.html").read_text() == "mine"
+
+
+def test_a_workspace_that_is_none_is_said_to_be(midspan: Midspan, tmp_path: Path) -> None:
+    assert midspan("report", tmp_path / "nothing", "--json").code == 2
+
+
+@needs_page
+def test_the_page_is_written_and_its_size_said(midspan: Midspan, ws: Workspace) -> None:
+    done = midspan("report", ws.path)
+    assert (done.code, done.out) == (0, "report.html\n")
+    assert done.err.startswith("32 runs · ")
+    assert Path("report.html").read_text().startswith("<!doctype html>")
+    again = midspan("report", ws.path, "-o", "report.html")
+    assert again.code == 0
+
+
+@needs_page
+def test_a_site_has_an_index(midspan: Midspan, tmp_path: Path) -> None:
+    shops(tmp_path, runs=8)
+    done = midspan("report", tmp_path / "ws", "--folder", tmp_path / "site")
+    assert (done.code, done.out) == (0, f"{tmp_path}/site/index.html\n")
+    assert {".nojekyll", "index.html"} <= {path.name for path in (tmp_path / "site").iterdir()}
