@@ -22,16 +22,19 @@ def load_suite(path: Path | str) -> Suite:
     return Suite.parse(_read(Path(path)), source=str(path))
 
 
-def load_profile(path: Path | str) -> Profile:
+def load_profile(path: Path | str, *, doubted: bool = True) -> Profile:
     """Return the profile in a file, laid over the packs and files that it extends.
 
     What is no mistake of the file, and most often one all the same, is warned of: a scorer that is
-    not installed, a predicate about tools of which the profile knows none.
+    not installed, a predicate about tools of which the profile knows none. `doubted` is false
+    where all that has been said before.
     """
-    # A second of imports: workers and jobs only read a suite.
+    profile = Profile.parse(_read(Path(path)), source=str(path), resolve=_resolve)
+    if not doubted:
+        return profile
+    # A second of imports, which workers and jobs can do without.
     from midspan.pipelines.scoring.profile_doubts import require_possible_gate, warn_of_profile
 
-    profile = Profile.parse(_read(Path(path)), source=str(path), resolve=_resolve)
     require_possible_gate(profile, path)
     warn_of_profile(profile, path)
     return profile
@@ -51,11 +54,11 @@ def profile_files(path: Path | str) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(read))
 
 
-def load_suite_profile(path: Path | str, suite: Suite) -> Profile:
+def load_suite_profile(path: Path | str, suite: Suite, *, doubted: bool = True) -> Profile:
     """Return the profile that a suite names, relative to the suite's file; else the default."""
     if suite.profile is None:
         return Profile.default()
-    return load_profile(Path(path).parent / suite.profile)
+    return load_profile(Path(path).parent / suite.profile, doubted=doubted)
 
 
 def load_expectations(path: Path | str) -> Mapping[str, ExpectedCalls]:

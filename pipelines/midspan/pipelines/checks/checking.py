@@ -22,7 +22,7 @@ from midspan.pipelines.checks.verdict import (
     Verdict,
     fails,
 )
-from midspan.pipelines.records import CheckResult
+from midspan.pipelines.records import NO_ANSWER, CheckResult
 from midspan.scorers.suite import Check
 from midspan.scorers.suite.checks import (
     ChoiceCheck,
@@ -79,7 +79,7 @@ def _verdict(check: Check, answer: str | None, directory: Path) -> Verdict:
         case ExpectedCallsCheck():
             return Verdict(None, LEFT_TO_SCORING)
     if answer is None:
-        return fails("there is no answer")
+        return fails(NO_ANSWER)
     match check:
         case SubstringCheck():
             return judge_substring(check, answer)

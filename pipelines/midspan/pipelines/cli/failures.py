@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from midspan.pipelines.comparison.failures import Failures
     from midspan.pipelines.workspace import Workspace
 
+_REASONS: Final = 5
+"""Reasons for which runs are infra that are told."""
+
 FILE: Final = click.Path(path_type=Path)
 
 
@@ -67,15 +70,27 @@ def command(
         sys.stdout.write(json_text(found.as_dict()))
     else:
         _show(opened, found, everything=everything)
+        for reason, count in _lost(opened):
+            console.note(f"infra, {count:,} run{'' if count == 1 else 's'}: {reason}")
     notes = console.notes()
     if found.failed and notes.is_terminal and not json_:
         notes.print(f"step by step: midspan score {workspace} --explain EXAMPLE", style="dim")
     if found.judged:
         return Exit.DONE
     console.note(
-        "of no run is it known whether it failed: their tasks have no checks, or they never ran"
+        "of no run is it known whether it failed: their tasks have no checks, or nothing ran"
     )
     return Exit.NOT_EVALUATED
+
+
+def _lost(workspace: "Workspace") -> "Sequence[tuple[str, int]]":
+    """Return why runs are infra, the commonest first, and how many."""
+    import polars as pl
+
+    of_outcome = (pl.col("name") == "outcome") & (pl.col("label") == "infra")
+    reasons = workspace.table("scores").filter(of_outcome).select("explanation").drop_nulls()
+    counts = reasons.group_by("explanation").len().sort("len", "explanation", descending=True)
+    return list(counts.head(_REASONS).collect().iter_rows())
 
 
 def _key(by: str | None) -> Sequence[str]:

@@ -238,6 +238,7 @@ def _tell(
 ) -> None:
     from midspan.dashboards.terminal import Story
     from midspan.pipelines.scoring.told_runs import tell_run
+    from midspan.pipelines.sweep.layout import SweepFolder
     from midspan.scorers.plugins import declarations
 
     told = tell_run(workspace, prefix, setting=setting, only=asked.only, compat=asked.compat)
@@ -248,6 +249,10 @@ def _tell(
     story = Story(run=told.run, scores=told.scores, declared=declared)
     screen = console.output()
     screen.print(story, crop=False)
+    # In a sweep's directory; a workspace of its own has no logs beside it.
+    log = SweepFolder(workspace.path.parent).log_of(told.run.id, told.run.row["launch"])
+    if log.is_file():
+        screen.print(f"What it printed: {log}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _command(given: Given) -> str:
