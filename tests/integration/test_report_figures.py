@@ -84,6 +84,21 @@ def test_shared_tasks_alone(browser: Any, uneven: Workspace, tmp_path: Path) -> 
         assert_alike(opened.figures(), shared)
 
 
+def test_shared_tasks_are_what_tiles_and_the_counter_are_of(
+    browser: Any, uneven: Workspace, tmp_path: Path
+) -> None:
+    page = written(uneven, tmp_path / "report.html")
+    with read(browser, page) as opened:
+        tile, count = opened.page.locator("dl.headline > div").first, opened.page.locator(".count")
+        opened.go("overview?by=model")
+        assert "of 11 tasks" in tile.inner_text()
+        opened.go("overview?by=model&shared=1")
+        # c to h: of each two of three runs of a, one of three of b, and the one of c not lost.
+        assert "67\u202f%" in tile.inner_text()
+        assert "42 runs of 6 tasks" in tile.inner_text()
+        assert count.inner_text() == "48 of 73 runs, of shared tasks"
+
+
 def test_shared_tasks_of_filtered_runs(browser: Any, uneven: Workspace, tmp_path: Path) -> None:
     alone = only(uneven, tmp_path / "alone", pl.col("model").is_in(["a", "b"]))
     page = written(uneven, tmp_path / "report.html")
@@ -114,6 +129,41 @@ def test_verdicts(browser: Any, uneven: Workspace, tmp_path: Path) -> None:
         assert "worse" in row.inner_text()
         assert f"\N{MINUS SIGN}{round(-100 * difference['value'])} points" in row.inner_text()
         assert f"{difference['tasks']}" in row.inner_text().split("\t")
+
+
+def test_hints_do_not_look_like_verdicts(browser: Any, uneven: Workspace, tmp_path: Path) -> None:
+    page = written(uneven, tmp_path / "report.html")
+    told = {score["name"]: score for score in result(uneven, "model")["scores"]}
+    primaries = [name for name, score in told.items() if score["primary"]]
+    with read(browser, page) as opened:
+        opened.go("compare?along=model&baseline=a&side=b")
+        decided = opened.page.get_by_role("region", name="Scores to decide by")
+        assert decided.locator("tbody tr").count() == len(primaries)
+        assert decided.locator("tbody .chip").count() == len(primaries)
+        hints = opened.page.get_by_role("region", name="Hints: not corrected for being many")
+        opened.page.locator("fieldset.segments").get_by_text(re.compile("^All [0-9]")).click()
+        rows = hints.locator("tbody tr")
+        assert rows.count() > 0
+        assert hints.locator(".chip").count() == 0
+        pointing = rows.filter(has_text="points to worse")
+        assert pointing.count() == sum(
+            each["verdict"] == "worse"
+            for score in told.values()
+            for each in score["differences"]
+            if not score["primary"] and (each["baseline"], each["side"]) == ("a", "b")
+        )
+
+
+def test_the_bar_is_of_the_runs_that_the_rate_is_of(
+    browser: Any, uneven: Workspace, tmp_path: Path
+) -> None:
+    with read(browser, written(uneven, tmp_path / "report.html")) as opened:
+        opened.go("overview?by=model")
+        row = opened.page.get_by_role("region", name="How runs ended").locator("tbody tr").last
+        cells = row.locator("td").all_inner_texts()
+        assert [cells[0], cells[1], cells[2]] == ["100\u202f%", "8", cells[2]]
+        assert cells[2].startswith("100\u202f%")
+        assert cells[-1] == "8 platform"
 
 
 def curves(page: Any) -> dict[str, dict[str, str]]:

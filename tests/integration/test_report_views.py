@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
+from midspan.pipelines.workspace import Workspace
 from tests.support.read_pages import VIEWS, Read, chromium, read
 from tests.support.report_files import sweep, written
+from tests.support.workspaces import put
 
 COUNTS = (0, 1, 144, 5_000)
 LOOKS = {"wide": (1440, 900, "light"), "dark": (1440, 900, "dark"), "phone": (390, 844, "light")}
@@ -64,6 +67,27 @@ def test_without_runs_it_says_what_to_do(browser: Any, tmp_path: Path) -> None:
     with read(browser, page) as opened:
         opened.go("overview")
         assert "midspan ingest" in opened.page.locator("main").inner_text()
+
+
+def test_a_run_of_no_task_is_shown_and_linked(browser: Any, tmp_path: Path) -> None:
+    workspace = sweep(tmp_path, runs=1)
+    bare = pl.lit(None, dtype=pl.String).alias("task")
+    unscored = Workspace.create(tmp_path / "bare")
+    for name in ("runs", "spans", "text", "calls"):
+        rows = workspace.table(name).collect()
+        put(unscored, name, rows.with_columns(bare) if name == "runs" else rows)
+    runs = unscored.table("runs").collect()
+    tokens = int((runs["input_tokens"] + runs["output_tokens"]).item())
+    with read(browser, written(unscored, tmp_path / "report.html")) as opened:
+        opened.go("overview")
+        row = opened.page.get_by_role("region", name="Runs of no task").locator("tbody tr")
+        assert f"{tokens:,}" in row.inner_text().split("\t")
+        assert "Runs\t0" not in opened.page.locator("main").inner_text()
+        row.locator("a.run-link").click()
+        opened.page.wait_for_selector("main.run h2")
+        opened.go("results")
+        assert "a check could not run" not in opened.page.locator("main").inner_text()
+        assert (opened.complaints, opened.asked) == ([], [])
 
 
 def test_blocks_beside_the_page_are_read_from_a_disk(browser: Any, tmp_path: Path) -> None:

@@ -43,6 +43,8 @@ def run_columns(
         "start_ms": (runs["start_ns"] // 1_000_000).to_list(),
         "seconds": numbers(seconds).to_list(),
         "turns": runs["turns"].to_list(),
+        "tokens": (runs["input_tokens"] + runs["output_tokens"]).to_list(),
+        "cost_usd": numbers(runs["cost_usd"]).to_list(),
         "checks": _checks(runs, redact),
         "trace_id": runs["trace_ids"].list.first().to_list(),
     }

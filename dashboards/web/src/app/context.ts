@@ -22,11 +22,13 @@ export interface Report {
 /** What each side comes to. */
 export interface Figures {
   by: By;
+  /** Of the tasks alone that all sides did. */
+  shared: boolean;
   sides: string[];
   /** By side. */
   of(score: ScoreDeclaration): Figure[];
-  /** Of all sides together. */
-  ofAll(score: ScoreDeclaration): Figure | null;
+  /** Of all sides together; of shared tasks alone, where only those are shown. */
+  ofAll(score: ScoreDeclaration): Figure;
   /** The chosen runs of a task; of shared tasks alone, where only those are shown. */
   runs(): Place[];
   /** The side of a run, among `sides`. */

@@ -19,26 +19,25 @@ export function useFigures(
   const ofCells = useMemo(() => new CellFigures(document, chosen), [document, chosen]);
   return useMemo(() => {
     const sides = sidesOf(document, by);
-    const all = sidesOf(document, "all");
     const ownTable = by === "task" ? undefined : document.figures[by];
-    const computed = new FiguresOfRuns(ofCells, sides, state.shared && by !== "task");
-    const together = new FiguresOfRuns(ofCells, all, false);
+    const shared = state.shared && by !== "task" && sides.names.length > 1;
+    const computed = new FiguresOfRuns(ofCells, sides, shared);
     // Values that no chosen run has are not told; those that a report has none of, are.
     const there = filtered ? new Set(chosen.map((run) => sides.of(run))) : null;
     const kept = sides.names.map((_, place) => place).filter((place) => !there || there.has(place));
     const known = !filtered && ownTable ? placed(ownTable, sides.names) : null;
+    const ofAllRuns = placed(document.figures.all, ["all runs"]);
     const placeOf = new Map(kept.map((place, at) => [place, at]));
     return {
       by,
+      shared,
       sides: kept.map((place) => sides.names[place] ?? ""),
       of: (score) => {
         const told = known?.(score, state.shared) ?? computed.of(score);
         return kept.flatMap((place) => told[place] ?? []);
       },
       ofAll: (score) =>
-        (filtered ? null : placed(document.figures.all, ["all runs"])(score, false)?.[0]) ??
-        together.of(score)[0] ??
-        null,
+        (filtered || shared ? null : ofAllRuns(score, false)?.[0]) ?? computed.ofAll(score),
       runs: () => computed.runs(),
       sideOf: (run) => placeOf.get(sides.of(run)) ?? -1,
     };

@@ -167,6 +167,9 @@ export interface Runs {
   start_ms: (number | null)[];
   seconds: (number | null)[];
   turns: (number | null)[];
+  /** Input and output, as the trace has them, scored or not. */
+  tokens: (number | null)[];
+  cost_usd: (number | null)[];
   answer: (Cut | null)[];
   /** In the order of the record: [id, passed (null: could not run), detail]; null: no record. */
   checks: ([string, boolean | null, string | null][] | null)[];

@@ -27,6 +27,11 @@ export function Bar() {
   const offered = useMemo(() => choices(document), [document]);
   const pivotal = state.view === "overview" || state.view === "reliability";
   const all = document.runs.id.length;
+  const sharing = pivotal && figures.shared;
+  const shown = useMemo(
+    () => (sharing ? figures.runs().length : chosen.length),
+    [sharing, figures, chosen],
+  );
   if (offered.length === 0 && pivots(document).length === 0) return null;
   const filter = (change: Filters) => go({ filters: change }, { replace: true });
   return (
@@ -58,7 +63,10 @@ export function Bar() {
         )}
       </div>
       <p class="count" role="status">
-        {filtered ? `${grouped(chosen.length, 0)} of ${counted(all, "run")}` : counted(all, "run")}
+        {filtered || sharing
+          ? `${grouped(shown, 0)} of ${counted(all, "run")}`
+          : counted(all, "run")}
+        {sharing && ", of shared tasks"}
       </p>
     </div>
   );

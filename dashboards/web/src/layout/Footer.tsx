@@ -19,8 +19,10 @@ export function Footer() {
   return (
     <footer class="page-foot">
       <p>
-        A figure is the mean over tasks of the mean over their runs. An interval holds the true
-        figure 19 times in 20. – is not known, and never 0.
+        A rate or a mean is taken over each task's runs, then over tasks. Shares of events (of
+        retries, of calls) and what is per success are of all runs pooled; a median is over runs.
+        Point at a figure: it says which. An interval holds the true figure 19 times in 20. – is not
+        known, and never 0.
       </p>
       {lines.length > 0 && (
         <ul>

@@ -24,7 +24,8 @@ export function Header() {
         <div class="titles">
           <h1>{report.title}</h1>
           <p class="about">
-            {counted(report.counts.runs, "run")} of {counted(report.tasks.length, "task")}, made{" "}
+            {counted(report.counts.runs, "run")} of{" "}
+            {report.tasks.length === 0 ? "no task" : counted(report.tasks.length, "task")}, made{" "}
             <time dateTime={report.made}>{made}</time> by midspan {report.midspan}
           </p>
         </div>

@@ -22,6 +22,7 @@ const YES_OR_NO = new Set(["error_rate", "infra_rate"]);
 /** The figures of some runs by side, score by score, each computed once. */
 export class FiguresOfRuns {
   private readonly known = new Map<string, Figure[]>();
+  private readonly knownOfAll = new Map<string, Figure>();
   private readonly document: Document;
   private placed: Map<Cell, Placed> | null = null;
 
@@ -51,11 +52,26 @@ export class FiguresOfRuns {
     return cells.flatMap((cell) => (kept.has(cell) ? cell.runs : []));
   }
 
-  private computed(score: ScoreDeclaration): Figure[] {
+  /** Of all sides together: of the cells whose figures stand in `of`. */
+  ofAll(score: ScoreDeclaration): Figure {
+    const known = this.knownOfAll.get(score.name);
+    if (known) return known;
+    const { kept, isRatio } = this.kept(score);
+    const unevaluated = sum([...this.unevaluated(score.name).values()]);
+    const found = { ...this.figure(score, kept, isRatio), side: "all runs", unevaluated };
+    this.knownOfAll.set(score.name, found);
+    return found;
+  }
+
+  private kept(score: ScoreDeclaration): { kept: CellFigure[]; isRatio: boolean } {
     const all = this.figures.of(score);
     const isRatio = all.some(({ total }) => total !== null);
     const present = all.filter(({ total, value }) => (isRatio ? total : value) !== null);
-    const kept = this.shared ? this.sharedAlone(present) : present;
+    return { kept: this.shared ? this.sharedAlone(present) : present, isRatio };
+  }
+
+  private computed(score: ScoreDeclaration): Figure[] {
+    const { kept, isRatio } = this.kept(score);
     const unevaluated = this.unevaluated(score.name);
     const bySide = groups(kept, ({ cell }) => this.placeOf(cell).side);
     return this.sides.names.map((name, side) => ({

@@ -7,10 +7,18 @@ import { amount, counted } from "./amounts.ts";
 export function interval(found: Estimate, unit: string): string | null {
   const { low, high } = found;
   if (low === null && high === null) return null;
+  if (isCut(found, unit)) return `${amount(0, unit)} to ${amount(high ?? 0, unit)}`;
   if (low === null) return `up to ${amount(high ?? 0, unit)}`;
   if (high === null) return `${amount(low, unit)} or more`;
   return `${amount(low, unit)} to ${amount(high, unit)}`;
 }
+
+/** Whether an interval reaches below 0, where the amount cannot be. */
+function isCut({ value, low, high }: Estimate, unit: string): boolean {
+  return AMOUNTS.has(unit) && value >= 0 && low !== null && low < 0 && high !== null;
+}
+
+const AMOUNTS = new Set(["USD", "tokens", "seconds", "count"]);
 
 /** What a figure stands on, and how sure it is: what is told beside it. */
 export function explained(
@@ -24,8 +32,9 @@ export function explained(
   if (found) {
     lines.push(`${HOW[middle ? "median" : score.kind]} ${of}.`);
     const known = interval(found, score.unit);
+    const cut = isCut(found, score.unit) ? ", cut at 0: it cannot be less" : "";
     lines.push(
-      known ? `95 % interval: ${known}.` : withoutInterval(figure, score, filtered, middle),
+      known ? `95 % interval: ${known}${cut}.` : withoutInterval(figure, score, filtered, middle),
     );
   } else if (figure.note && figure.note !== "no value") {
     lines.push(`${figure.note[0]?.toUpperCase()}${figure.note.slice(1)}.`);
@@ -57,6 +66,6 @@ function withoutInterval(
   if (figure.tasks < 2) return "No interval: it is of one task, and trials are no new tasks.";
   const drawn = middle || score.kind === "pooled" || score.kind === "per_success";
   if (filtered && drawn)
-    return "No interval while runs are filtered: it is known for all runs alone.";
+    return "No interval while runs are filtered or only shared tasks count: it is known for all runs alone.";
   return "No interval: all tasks are alike, which says nothing of how sure it is.";
 }

@@ -14,7 +14,7 @@ const WORDS: Record<string, OutcomeWords> = {
   timeout: { title: "Timeout", says: "Was stopped when its time was up." },
   budget: { title: "Budget", says: "Was stopped when its steps, tokens or money were spent." },
   infra: { title: "Platform", says: "Lost to the platform it ran on: in no figure." },
-  unscored: { title: "Not scored", says: "A check could not run, or nobody scored it." },
+  unscored: { title: "Not scored", says: "A check could not run, there is none, or nobody scored it." },
 };
 
 export function outcomeWords(name: string): OutcomeWords {

@@ -2,12 +2,13 @@ import { expect, test } from "vitest";
 import type { Document, Runs } from "../../src/data/types.ts";
 import type { Sides } from "../../src/statistics/sides.ts";
 import { NO_TASK } from "../../src/words/tasks.ts";
-import { grid, reasons } from "../../src/views/coverage/grid.ts";
+import { grid, notJudged, reasons } from "../../src/views/coverage/grid.ts";
 
 const OUTCOMES = ["success", "wrong", "infra", "unscored"];
 
 function document(runs: Partial<Runs>): Document {
-  return { outcomes: OUTCOMES, runs } as unknown as Document;
+  const counts = { unscored: 0 };
+  return { outcomes: OUTCOMES, tasks: [], counts, runs } as unknown as Document;
 }
 
 const BOTH: Sides = { by: "model", names: ["a", "b"], of: (run) => run % 2 };
@@ -41,20 +42,37 @@ test("shared tasks are those of which every side has an evaluated run", () => {
 
 test("missing runs are told by why they are missing, the commonest first", () => {
   const runs = {
-    outcome: [2, null, 3, 3, null],
-    traced: [1, 0, 1, 1, 1],
+    task: [0, 0, 0, 0, 0, null],
+    checked: [1, 1, 1, 1, 1, 0],
+    outcome: [2, null, 3, 3, null, 3],
+    traced: [1, 0, 1, 1, 1, 1],
     reason: [
       "the pod was lost",
       null,
       "a check could not run: x",
       "a check could not run: x",
       null,
+      null,
     ],
   };
-  expect(reasons(document(runs as Partial<Runs>), [0, 1, 2, 3, 4])).toEqual([
+  expect(reasons(document(runs as Partial<Runs>), [0, 1, 2, 3, 4, 5])).toEqual([
     { kind: "not scored", reason: "a check could not run: x", runs: [2, 3] },
     { kind: "platform", reason: "the pod was lost", runs: [0] },
     { kind: "never started", reason: "no trace of it has come in", runs: [1] },
     { kind: "not scored", reason: "run `midspan score` to judge it", runs: [4] },
+    { kind: "not scored", reason: "it is of no task: nothing says what must hold", runs: [5] },
   ]);
+});
+
+test("done runs that no check could judge are counted apart, of the shown tasks alone", () => {
+  const runs = {
+    task: [0, 0, 1, 1],
+    meant: [1, 1, 1, 1],
+    evaluated: [1, 1, 1, 0],
+    outcome: [3, 0, 3, 3],
+  };
+  const content = document(runs as Partial<Runs>);
+  const all = [0, 1, 2, 3];
+  expect(notJudged(content, all, grid(content, all, BOTH, false))).toBe(2);
+  expect(notJudged(content, all, grid(content, all, BOTH, true))).toBe(1);
 });

@@ -11,11 +11,18 @@ const COLOURS: Record<string, string> = {
   different: "var(--accent)",
 };
 
+interface Properties {
+  each: Difference;
+  score: ScoreComparison;
+  /** Of a hint, which is no verdict: without a colour. */
+  quiet: boolean;
+}
+
 /**
  * The scale is that of a root, of 100 points or 100 %: small differences can be told from none, and
  * large ones still fit.
  */
-export function DifferenceBar({ each, score }: { each: Difference; score: ScoreComparison }) {
+export function DifferenceBar({ each, score, quiet }: Properties) {
   const scale = scaleOf(each, score);
   if (each.value === null || scale === null) return null;
   const at = (value: number) => 50 + 50 * rooted((scale * value) / 100);
@@ -26,7 +33,7 @@ export function DifferenceBar({ each, score }: { each: Difference; score: ScoreC
     tasks: each.tasks,
     standard_error: null,
   };
-  const colour = COLOURS[each.verdict] ?? "var(--ink-3)";
+  const colour = (!quiet && COLOURS[each.verdict]) || "var(--ink-3)";
   return <IntervalBar estimate={estimate} to={100} colour={colour} kind="difference" />;
 }
 

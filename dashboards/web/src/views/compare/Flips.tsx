@@ -9,9 +9,9 @@ import { Section } from "../../components/Section.tsx";
 import { Table } from "../../components/Table.tsx";
 import type { CompareJson, Difference, Place } from "../../data/types.ts";
 import { groups } from "../../statistics/groups.ts";
-import { sides as sidesOf, taskNames } from "../../statistics/sides.ts";
+import { sides as sidesOf, taskNames, unitOf } from "../../statistics/sides.ts";
 import { scoreTitle } from "../overview/words.ts";
-import { differenceOf } from "./Differences.tsx";
+import { differenceOf } from "./columns.tsx";
 import type { Pair } from "./pair.ts";
 
 type Flip = Difference["flips"][number];
@@ -24,7 +24,7 @@ export function Flips({ comparison, found }: { comparison: CompareJson; found: P
   });
   const [asked, setAsked] = useState("success");
   const shown = flipped.find(({ name }) => name === asked) ?? flipped[0];
-  const runsOf = useRuns(found);
+  const runsOf = useRuns(found, shown?.name ?? "success");
   const options = flipped.map(({ name, flips }) => ({
     value: name,
     title: `${scoreTitle(name)} (${flips.length})`,
@@ -32,7 +32,7 @@ export function Flips({ comparison, found }: { comparison: CompareJson; found: P
   return (
     <Section
       title="Tasks that flipped"
-      says="Held in more than half of the runs of one, and not of the other."
+      says="Held in more than half of the runs of one, and not of the other; of runs with a counterpart."
       tools={
         shown &&
         options.length > 1 && (
@@ -68,11 +68,7 @@ export function Flips({ comparison, found }: { comparison: CompareJson; found: P
             cell: (flip: Flip) => (
               <span class="run-list">
                 <strong>{(place === 0 ? flip.before : flip.after).join(" of ")}</strong>
-                {runsOf(flip.task, side)
-                  .slice(0, MOST_RUNS)
-                  .map((run) => (
-                    <RunLink key={run} run={run} />
-                  ))}
+                <Runs of={runsOf(flip.task, side)} />
               </span>
             ),
           })),
@@ -82,16 +78,44 @@ export function Flips({ comparison, found }: { comparison: CompareJson; found: P
   );
 }
 
-/** The chosen runs of a task on a side. */
-function useRuns(found: Pair): (task: string, side: string) => Place[] {
+function Runs({ of }: { of: Place[] }) {
+  return (
+    <>
+      {of.slice(0, MOST_RUNS).map((run) => (
+        <RunLink key={run} run={run} />
+      ))}
+      {of.length > MOST_RUNS && <span class="unknown">and {of.length - MOST_RUNS} more</span>}
+    </>
+  );
+}
+
+/** The chosen runs of a task on a side: of those that a score's difference stands on. */
+function useRuns({ by, baseline, side: other }: Pair, score: string) {
   const { document, chosen } = useReport();
   return useMemo(() => {
+    const { runs } = document;
     const names = taskNames(document);
-    const sides = sidesOf(document, found.by);
-    const byTask = groups(chosen, (run) => document.runs.task[run]);
-    return (task, side) => {
-      const of = byTask.get(names.indexOf(task)) ?? [];
-      return of.filter((run) => sides.names[sides.of(run)] === side);
+    const sides = sidesOf(document, by);
+    const sideOf = (run: Place) => sides.names[sides.of(run)] ?? "";
+    const column = runs.values[score];
+    const has = (run: Place) =>
+      runs.counted[run] === 1 &&
+      (score === "success" ? runs.checked[run] === 1 : !column || typeof column[run] === "number");
+    const unit = (run: Place) => {
+      const [task, variant] = [runs.task[run] ?? -1, runs.variant[run] ?? -1];
+      return unitOf(document, by, { task, variant, runs: [] });
     };
-  }, [document, chosen, found.by]);
+    const there = runs.id.map((_, run) => run).filter(has);
+    const byUnit = groups(there, unit);
+    const paired = [...byUnit.values()].filter((of) =>
+      [baseline, other].every((side) => of.some((run) => sideOf(run) === side)),
+    );
+    const shown = new Set(chosen);
+    const byTask = groups(
+      paired.flat().filter((run) => shown.has(run)),
+      (run) => runs.task[run],
+    );
+    return (task: string, side: string): Place[] =>
+      (byTask.get(names.indexOf(task)) ?? []).filter((run) => sideOf(run) === side);
+  }, [document, chosen, by, baseline, other, score]);
 }

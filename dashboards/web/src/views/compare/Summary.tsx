@@ -3,9 +3,13 @@
 import { Chip } from "../../components/Chip.tsx";
 import { Section } from "../../components/Section.tsx";
 import type { CompareJson } from "../../data/types.ts";
-import { differenceOf } from "./Differences.tsx";
+import { differenceOf } from "./columns.tsx";
 import type { Pair } from "./pair.ts";
-import { TONES, summary } from "./words.ts";
+import { TONES, summary, verdictWords } from "./words.ts";
+
+/** Which of the two tells the verdict, where they seem not to agree. */
+const decides = (alpha: number) =>
+  `A test decides the verdict (p below ${alpha}; point at a verdict for which test), and the interval is worked out in another way, from tasks drawn anew: near that limit the two can differ.`;
 
 export function Summary({ comparison, found }: { comparison: CompareJson; found: Pair }) {
   const primary = comparison.scores.filter((score) => score.primary);
@@ -16,7 +20,8 @@ export function Summary({ comparison, found }: { comparison: CompareJson; found:
       title={`${found.side} against ${found.baseline}`}
       says={[
         ...comparison.notes.map((note) => `${note[0]?.toUpperCase() ?? ""}${note.slice(1)}.`),
-        tests > 1 ? `p is corrected for ${tests} scores looked at together.` : "",
+        tests > 1 ? `p is corrected for ${tests} tests looked at together.` : "",
+        told.length > 0 ? decides(comparison.alpha) : "",
       ]
         .filter(Boolean)
         .join(" ")}
@@ -28,7 +33,7 @@ export function Summary({ comparison, found }: { comparison: CompareJson; found:
           {told.map(({ verdict, told: names }) => (
             <li key={verdict}>
               <Chip tone={TONES[verdict]}>
-                {verdict === "insufficient" ? "cannot be told" : verdict}
+                {verdictWords(verdict)}
               </Chip>
               <span>{names.join(", ")}</span>
             </li>

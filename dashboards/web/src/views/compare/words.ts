@@ -13,6 +13,23 @@ export const TONES: Record<Verdict, Tone> = {
   insufficient: "quiet",
 };
 
+export function verdictWords(verdict: Verdict): string {
+  return verdict === "insufficient" ? "cannot be told" : verdict;
+}
+
+/** What a difference that nobody corrected says: an idea of what to measure next. */
+export function hintWords(verdict: Verdict): string {
+  switch (verdict) {
+    case "better":
+    case "worse":
+      return `points to ${verdict}`;
+    case "different":
+      return "points to a difference";
+    default:
+      return verdictWords(verdict);
+  }
+}
+
 export function isShare(score: ScoreComparison): boolean {
   return score.unit === "share" || score.unit === "0/1";
 }

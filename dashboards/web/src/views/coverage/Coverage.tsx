@@ -9,7 +9,7 @@ import { Section } from "../../components/Section.tsx";
 import { taskNames } from "../../statistics/sides.ts";
 import { counted, grouped, percent } from "../../words/amounts.ts";
 import { NO_TASK, taskName } from "../../words/tasks.ts";
-import { grid, reasons } from "./grid.ts";
+import { grid, notJudged, reasons } from "./grid.ts";
 import { Heatmap } from "./Heatmap.tsx";
 import { MissingRuns } from "./MissingRuns.tsx";
 import { Reasons } from "./Reasons.tsx";
@@ -25,9 +25,10 @@ export function Coverage() {
   );
   const missing = useMemo(() => found.totals.flatMap((cell) => cell.missing), [found]);
   const why = useMemo(() => reasons(document, missing), [document, missing]);
+  const unjudged = useMemo(() => notJudged(document, chosen, found), [document, chosen, found]);
   const planned = found.totals.reduce((sum, cell) => sum + cell.planned, 0);
   if (planned === 0) return <Nothing filtered={filtered} shared={state.shared} />;
-  const done = planned - missing.length;
+  const judged = planned - missing.length - unjudged;
   const looked = found.rows.find((row) => taskName(names, row.task) === state.own.of);
   const task = looked?.task ?? NO_TASK;
   const side = sides.names.indexOf(state.own.side ?? "");
@@ -43,10 +44,12 @@ export function Coverage() {
         title="Coverage"
         says={
           <>
-            {counted(done, "run")} evaluated of {grouped(planned, 0)} planned:{" "}
-            {percent(done / planned)}.{" "}
+            {counted(judged, "run")} evaluated of {grouped(planned, 0)} planned:{" "}
+            {percent(judged / planned)}.{" "}
+            {unjudged > 0 &&
+              `${counted(unjudged, "run")} came in, and nobody judged: there was no check to do so. They count as done below. `}
             {missing.length === 0
-              ? "Nothing is missing."
+              ? "No run is missing."
               : "Choose a cell to see which are missing."}
           </>
         }
@@ -77,7 +80,8 @@ export function Coverage() {
 
 const HELP =
   "Evaluated: the run was not lost to the platform, and its outcome is known. " +
-  "Figures are of these alone.";
+  "Done: the same, or there was no check to tell the outcome by. Figures are of done runs; " +
+  "success is of those whose task has checks.";
 
 const LEGEND = [
   { name: "All done", colour: "var(--cover-all)" },

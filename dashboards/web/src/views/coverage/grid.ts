@@ -1,6 +1,7 @@
 /** How much of what was planned was evaluated, by task and side, as `midspan compare` counts it. */
 
 import type { Document, Place } from "../../data/types.ts";
+import { outcomeOf } from "../../statistics/grid.ts";
 import type { Sides } from "../../statistics/sides.ts";
 import { NO_TASK } from "../../words/tasks.ts";
 
@@ -47,6 +48,19 @@ export function grid(document: Document, chosen: Place[], sides: Sides, shared: 
   return { rows: kept, totals };
 }
 
+/** How many runs of a grid count as done, and nobody could judge: nothing tells how they went. */
+export function notJudged(document: Document, chosen: Place[], { rows }: Grid): number {
+  const { runs } = document;
+  const kept = new Set(rows.map(({ task }) => task));
+  return chosen.filter(
+    (run) =>
+      runs.meant[run] === 1 &&
+      runs.evaluated[run] === 1 &&
+      kept.has(runs.task[run] ?? NO_TASK) &&
+      outcomeOf(document, run) === "unscored",
+  ).length;
+}
+
 export interface Missing {
   /** Where it was lost. */
   kind: "never started" | "platform" | "not scored";
@@ -76,11 +90,16 @@ export function reason(document: Document, run: Place): Omit<Missing, "runs"> {
     return { kind: "never started", reason: told ?? "no trace of it has come in" };
   }
   if (outcome === "infra") return { kind: "platform", reason: told ?? "lost to the platform" };
-  const judged = outcome !== undefined;
-  return {
-    kind: "not scored",
-    reason: told ?? (judged ? "a check could not run" : "run `midspan score` to judge it"),
-  };
+  return { kind: "not scored", reason: told ?? unjudged(document, run) };
+}
+
+/** Why nobody judged a run of which no scorer says so. */
+function unjudged({ runs, tasks, outcomes, counts }: Document, run: Place): string {
+  const task = runs.task[run] ?? null;
+  if (task === null) return "it is of no task: nothing says what must hold";
+  if (runs.checked[run] === 0 && tasks[task]?.checks.length === 0) return "its task has no checks";
+  const said = outcomes[runs.outcome[run] ?? -1] !== undefined && counts.unscored === 0;
+  return said ? "a check could not run" : "run `midspan score` to judge it";
 }
 
 /** Runs of no task stand last. */

@@ -20,16 +20,24 @@ export function Headline() {
   const shown = SHOWN.flatMap(({ name, title, middle = false }) => {
     const what = score(name);
     const figure = what && figures.ofAll(what);
-    return what && figure ? { what, figure, title, middle } : [];
+    return what && figure && there(figure) ? { what, figure, title, middle } : [];
   });
   if (shown.length === 0) return null;
   return (
-    <dl class="headline" aria-label="All runs together">
+    <dl
+      class="headline"
+      aria-label={figures.shared ? "All runs of shared tasks together" : "All runs together"}
+    >
       {shown.map((each) => (
         <Large key={each.what.name} {...each} />
       ))}
     </dl>
   );
+}
+
+/** Where no run has a task, there is no figure to tell of. */
+function there({ estimate, unevaluated, runs, note }: Figure): boolean {
+  return estimate !== null || unevaluated > 0 || runs > 0 || note !== "no value";
 }
 
 interface Properties {
@@ -40,12 +48,12 @@ interface Properties {
 }
 
 function Large({ what, figure, title, middle }: Properties) {
-  const { filtered } = useReport();
+  const { filtered, figures } = useReport();
   const found = middle ? figure.median : figure.estimate;
   const known = found && interval(found, what.unit);
   const of = `${counted(figure.runs, "run")} of ${counted(figure.tasks, "task")}`;
   return (
-    <div {...tip(...explained(figure, what, { filtered, middle }))}>
+    <div {...tip(...explained(figure, what, { filtered: filtered || figures.shared, middle }))}>
       <dt>{title}</dt>
       <dd>
         <strong class={found ? undefined : "unknown"}>

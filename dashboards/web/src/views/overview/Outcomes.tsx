@@ -15,11 +15,15 @@ import { grouped } from "../../words/amounts.ts";
 import { outcomeColour, outcomeInk, outcomeWords } from "../../words/outcomes.ts";
 import { BY_WORDS } from "./words.ts";
 
+/** The bar and the rate beside it are of the same runs; all others stand apart. */
 interface Row {
   side: string;
   place: number;
+  /** By outcome, of `runs`. */
   counts: Map<string, number>;
   runs: number;
+  /** By outcome, runs that are in no rate: without checks, or lost to the platform. */
+  apart: Map<string, number>;
 }
 
 export function Outcomes() {
@@ -27,7 +31,21 @@ export function Outcomes() {
   const success = score("success");
   const told = success ? figures.of(success) : [];
   const rows = useMemo(() => counts(document, figures), [document, figures]);
-  const there = document.outcomes.filter((name) => rows.some(({ counts }) => counts.has(name)));
+  const among = (of: (row: Row) => Map<string, number>) =>
+    document.outcomes.filter((name) => rows.some((row) => of(row).has(name)));
+  const there = among(({ counts }) => counts);
+  const apart = among((row) => row.apart);
+  const link = (side: string, name: string) =>
+    address(state, {
+      view: "results",
+      own: {},
+      filters: {
+        ...state.filters,
+        ...filtersOfSide(document, figures.by, side),
+        outcome: [name],
+      },
+    });
+  if (there.length === 0 && apart.length === 0) return null;
   const columns: Column<Row>[] = [
     {
       key: "side",
@@ -50,15 +68,7 @@ export function Outcomes() {
               colour: outcomeColour(name),
               ink: outcomeInk(name),
               says: outcomeWords(name).says,
-              href: address(state, {
-                view: "results",
-                own: {},
-                filters: {
-                  ...state.filters,
-                  ...filtersOfSide(document, figures.by, row.side),
-                  outcome: [name],
-                },
-              }),
+              href: link(row.side, name),
             }))}
           />
         </div>
@@ -67,6 +77,7 @@ export function Outcomes() {
     {
       key: "runs",
       title: "Runs",
+      says: "What the bar and the share of success are out of.",
       numeric: true,
       width: "70px",
       cell: (row) => grouped(row.runs, 0),
@@ -94,10 +105,27 @@ export function Outcomes() {
       ),
     },
   ];
+  if (apart.length > 0) {
+    columns.push({
+      key: "apart",
+      title: "Not counted",
+      says: APART,
+      cell: ({ side, apart: of }) => (
+        <span class="run-list">
+          {[...of].map(([name, count]) => (
+            <a key={name} href={link(side, name)}>
+              {grouped(count, 0)} {outcomeWords(name).title.toLowerCase()}
+            </a>
+          ))}
+        </span>
+      ),
+      order: ({ apart: of }) => total(of),
+    });
+  }
   return (
     <Chart
       title="How runs ended"
-      help="Every planned run ends in one outcome. Runs lost to the platform are in no rate."
+      help={`Every planned run ends in one outcome. ${APART}`}
       tools={
         <Legend
           entries={there.map((name) => ({
@@ -107,11 +135,17 @@ export function Outcomes() {
         />
       }
       readable={() => ({
-        head: [BY_WORDS[figures.by], "Runs", ...there.map((name) => outcomeWords(name).title)],
-        rows: rows.map(({ side, runs, counts }) => [
+        head: [
+          BY_WORDS[figures.by],
+          "Runs",
+          ...there.map((name) => outcomeWords(name).title),
+          ...apart.map((name) => `Not counted: ${outcomeWords(name).title}`),
+        ],
+        rows: rows.map(({ side, runs, counts, apart: of }) => [
           side,
           grouped(runs, 0),
           ...there.map((name) => grouped(counts.get(name) ?? 0, 0)),
+          ...apart.map((name) => grouped(of.get(name) ?? 0, 0)),
         ]),
       })}
     >
@@ -126,6 +160,13 @@ export function Outcomes() {
   );
 }
 
+const APART =
+  "Runs lost to the platform, and runs of tasks without checks, which nobody can judge, are in no rate: they stand apart.";
+
+function total(counts: Map<string, number>): number {
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+}
+
 type Report = ReturnType<typeof useReport>;
 
 function counts(document: Report["document"], figures: Report["figures"]): Row[] {
@@ -134,13 +175,20 @@ function counts(document: Report["document"], figures: Report["figures"]): Row[]
     place,
     counts: new Map(),
     runs: 0,
+    apart: new Map(),
   }));
-  for (const run of figures.runs()) {
+  const meant = figures.runs().filter((run) => document.runs.meant[run]);
+  const { counted, checked } = document.runs;
+  // Where no task has checks, no share of success stands beside: how runs ended is all there is.
+  const anyChecked = meant.some((run) => checked[run]);
+  for (const run of meant) {
     const row = rows[figures.sideOf(run)];
-    if (!row || !document.runs.meant[run]) continue;
+    if (!row) continue;
     const outcome = outcomeOf(document, run);
-    row.counts.set(outcome, (row.counts.get(outcome) ?? 0) + 1);
-    row.runs += 1;
+    const isIn = counted[run] === 1 && (checked[run] === 1 || !anyChecked);
+    const counts = isIn ? row.counts : row.apart;
+    counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+    if (isIn) row.runs += 1;
   }
   return rows;
 }

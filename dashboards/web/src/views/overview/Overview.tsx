@@ -8,6 +8,7 @@ import { Headline } from "./Headline.tsx";
 import { Markers } from "./Markers.tsx";
 import { Outcomes } from "./Outcomes.tsx";
 import { Resources } from "./Resources.tsx";
+import { Taskless } from "./Taskless.tsx";
 import { TraceMetrics } from "./TraceMetrics.tsx";
 import "./overview.css";
 
@@ -26,6 +27,7 @@ export function Overview() {
       <Caution />
       <Headline />
       <Outcomes />
+      <Taskless />
       <TraceMetrics />
       <Later>{BELOW}</Later>
     </>

@@ -22,7 +22,7 @@ const KINDS = [
   {
     kind: "pass_at",
     title: "At least one of k",
-    says: "pass@k: how often one success or more is among k tries at a task. What you get when you can tell a good answer.",
+    says: "pass@k: how often one success or more is among k tries at a task. What you get when you can tell a good answer. At k = 1 it is success; its interval here is from tasks drawn anew, on the Overview by Wilson's formula, so the two differ a little.",
   },
   {
     kind: "pass_hat",

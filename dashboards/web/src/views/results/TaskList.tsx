@@ -5,7 +5,7 @@ import { address, useReport } from "../../app/context.ts";
 import type { Place } from "../../data/types.ts";
 import { line } from "../../text/visible.ts";
 import { counted, grouped } from "../../words/amounts.ts";
-import { taskName } from "../../words/tasks.ts";
+import { NO_TASK, taskName } from "../../words/tasks.ts";
 import type { TaskSummary } from "./answers.ts";
 
 interface Properties {
@@ -25,10 +25,11 @@ export function TaskList({ tasks, names, shown }: Properties) {
     const words = sought.trim().toLowerCase();
     return tasks.filter(({ task }) => taskName(names, task).toLowerCase().includes(words));
   }, [tasks, names, sought]);
+  const known = tasks.filter(({ task }) => task !== NO_TASK).length;
   const listed = found.slice(0, PAGE * pages);
   return (
     <nav class="task-list" aria-label="Tasks">
-      <h2>{counted(tasks.length, "task")}</h2>
+      <h2>{known === 0 ? "No task" : counted(known, "task")}</h2>
       {tasks.length >= SEARCHED_FROM && (
         <input
           type="search"
