@@ -38,7 +38,7 @@ def test_the_demo_scores_by_it(tmp_path: Path) -> None:
     run_demo(tmp_path, tasks=["order-status"])
     assert _ingest_and_score(tmp_path)
     recalled = recall(tmp_path / "workspace")
-    assert (recalled.suite, recalled.profile) == (tmp_path / "suite.yaml", None)
+    assert (recalled.suite, recalled.profile) == (tmp_path / "suite" / "suite.yaml", None)
     scores = Workspace(tmp_path / "workspace").table("scores").collect()
     digest = load_setting(suite=SUITE).digest
     of_loop = set(scores.filter(scorer="loop")["config_hash"])

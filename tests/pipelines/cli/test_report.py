@@ -1,7 +1,6 @@
 """`midspan report`."""
 
 import json
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -11,9 +10,6 @@ from midspan.pipelines.workspace import Workspace
 from tests.pipelines.cli.conftest import Midspan
 from tests.support.compared import tasks, workspace_of
 from tests.support.reported import shops
-
-BUILT = files("midspan.dashboards.report").joinpath("bundle", "report.js").is_file()
-needs_page = pytest.mark.skipif(not BUILT, reason="the page is not built: see dashboards/web")
 
 
 @pytest.fixture
@@ -102,7 +98,6 @@ def test_a_workspace_that_is_none_is_said_to_be(midspan: Midspan, tmp_path: Path
     assert midspan("report", tmp_path / "nothing", "--json").code == 2
 
 
-@needs_page
 def test_the_page_is_written_and_its_size_said(midspan: Midspan, ws: Workspace) -> None:
     done = midspan("report", ws.path)
     assert (done.code, done.out) == (0, "report.html\n")
@@ -112,7 +107,6 @@ def test_the_page_is_written_and_its_size_said(midspan: Midspan, ws: Workspace) 
     assert again.code == 0
 
 
-@needs_page
 def test_a_site_has_an_index(midspan: Midspan, tmp_path: Path) -> None:
     shops(tmp_path, runs=8)
     done = midspan("report", tmp_path / "ws", "--folder", tmp_path / "site")

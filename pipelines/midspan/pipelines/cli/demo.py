@@ -131,27 +131,15 @@ def _run(directory: Path) -> None:
 def _ingest_and_score(directory: Path) -> bool:
     """Return whether every span was kept and every scorer came through; what was not is said."""
     from midspan.pipelines.cli import console
-    from midspan.pipelines.files import load_setting
-    from midspan.pipelines.ingest.ingest import ingest
-    from midspan.pipelines.scoring.judged_by import files_judged_by
-    from midspan.pipelines.scoring.score import score_workspace
-    from midspan.pipelines.workspace import Workspace
+    from midspan.pipelines.cli.sweep.run_outcomes import tell_shortfall
+    from midspan.pipelines.sweep.layout import SweepFolder
+    from midspan.pipelines.sweep.local import judged
 
-    workspace, suite = directory / "workspace", directory / "suite.yaml"
+    folder = SweepFolder(directory)
     with console.progress() as progress:
-        read = ingest([directory / "spool"], workspace, progress=progress)
-        scored = score_workspace(
-            Workspace(workspace),
-            setting=load_setting(suite=suite),
-            files=files_judged_by(workspace, suite=suite),
-            progress=progress,
-        )
-    notes = console.notes()
-    if read.quarantined:
-        notes.print(f"{read.quarantined:,} spans quarantined: midspan table {workspace} quarantine")
-    for name, reason in scored.failed.items():
-        console.note(f"scorer {name} failed: {reason}")
-    return not read.quarantined and not scored.failed
+        done = judged(folder, progress)
+    tell_shortfall(folder, done)
+    return done.is_whole
 
 
 def _report(directory: Path) -> None:

@@ -65,3 +65,9 @@ class Model(Strict):
         if self.revision is not None and not serve.path and serve.file is None:
             raise ValueError("`revision` with llama-cpp needs `serve: {file: NAME.gguf}`")
         return self
+
+    @property
+    def served_by(self) -> Serve:
+        """Return how it is served; only for models that are."""
+        assert self.serve is not None
+        return self.serve

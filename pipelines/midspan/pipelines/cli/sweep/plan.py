@@ -10,6 +10,7 @@ import click
 
 from midspan.pipelines.cli import console
 from midspan.pipelines.cli.rows import json_text
+from midspan.pipelines.cli.sweep import options
 from midspan.scorers.errors import Exit, MidspanError
 
 if TYPE_CHECKING:
@@ -17,24 +18,12 @@ if TYPE_CHECKING:
     from midspan.pipelines.sweep.plan import SweepPlan
     from midspan.pipelines.sweep.problems import NotReady
 
-FILE = click.Path(path_type=Path)
-
 
 @click.command()
-@click.argument("suite", type=FILE)
-@click.option(
-    "--into",
-    type=FILE,
-    metavar="DIR",
-    help="Directory of the sweep; sweeps/EXPERIMENT when absent.",
-)
-@click.option("--experiment", metavar="NAME", help="Name of the experiment; the suite's if absent.")
-@click.option(
-    "--only",
-    multiple=True,
-    metavar="GLOB",
-    help="Some of the runs: a glob of tasks, or AXIS=GLOB. May be given several times.",
-)
+@options.suite
+@options.into
+@options.experiment
+@options.only
 @click.option("--json", "as_json", is_flag=True, help="Everything, as JSON.")
 def command(
     suite: Path,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from midspan.pipelines.cli import console
+from midspan.pipelines.cli.sweep import options
 from midspan.pipelines.cli.sweep.run_outcomes import show_outcomes
 from midspan.scorers.errors import Exit
 
@@ -16,24 +17,12 @@ if TYPE_CHECKING:
     from midspan.pipelines.sweep.layout import SweepFolder
     from midspan.pipelines.sweep.plan import SweepPlan
 
-FILE = click.Path(path_type=Path)
-
 
 @click.command()
-@click.argument("suite", type=FILE)
-@click.option(
-    "--into",
-    type=FILE,
-    metavar="DIR",
-    help="Directory of the sweep; sweeps/EXPERIMENT when absent.",
-)
-@click.option("--experiment", metavar="NAME", help="Name of the experiment; the suite's if absent.")
-@click.option(
-    "--only",
-    multiple=True,
-    metavar="GLOB",
-    help="Some of the runs: a glob of tasks, or AXIS=GLOB. May be given several times.",
-)
+@options.suite
+@options.into
+@options.experiment
+@options.only
 @click.option(
     "--concurrency",
     type=click.IntRange(min=1),

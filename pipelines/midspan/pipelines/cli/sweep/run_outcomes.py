@@ -42,11 +42,7 @@ def show_outcomes(
             f"{others:,} runs of the suite were not asked for (--only): those that are not run yet "
             "are in no figure, and tables call them missing"
         )
-    if judged.read.quarantined:
-        where = f"midspan table {folder.workspace} quarantine"
-        console.note(f"{judged.read.quarantined:,} spans quarantined: {where}")
-    for name, reason in judged.score.failed.items():
-        console.note(f"scorer {name} failed: {reason}")
+    tell_shortfall(folder, judged)
     if worked.infra or worked.missing:
         console.note("the same command launches what is infra again")
     console.note(f"next: midspan table {folder.workspace} runs")
@@ -54,6 +50,15 @@ def show_outcomes(
     console.note(f"      midspan failures {folder.workspace}")
     whole = judged.is_whole and not worked.infra and not worked.missing
     return Exit.DONE if whole else Exit.IN_PART
+
+
+def tell_shortfall(folder: "SweepFolder", judged: "Judged") -> None:
+    """Say which spans could not be kept, and which scorers did not come through."""
+    if judged.read.quarantined:
+        where = f"midspan table {folder.workspace} quarantine"
+        console.note(f"{judged.read.quarantined:,} spans quarantined: {where}")
+    for name, reason in judged.score.failed.items():
+        console.note(f"scorer {name} failed: {reason}")
 
 
 def _name(runs: "Sequence[SweepRun]", run_id: str) -> str:

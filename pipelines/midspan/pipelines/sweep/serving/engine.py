@@ -58,8 +58,7 @@ class Engine(ABC):
 
     def settings(self, model: Model) -> dict[str, Any]:
         """Return what it is told about this model beyond the weights."""
-        serve = model.serve
-        assert serve is not None
+        serve = model.served_by
         return {
             "dtype": serve.dtype,
             "max_model_len": serve.max_model_len,

@@ -27,8 +27,7 @@ class LlamaCpp(Engine):
 
     def command(self, program: str, model: Model, weights: Weights, port: int) -> list[str]:
         """Return `llama-server` with the file, or with the repository that it fetches itself."""
-        serve = model.serve
-        assert serve is not None
+        serve = model.served_by
         argv = [program]
         if weights.path is not None:
             argv += ["--model", str(weights.path)]
@@ -48,8 +47,7 @@ class LlamaCpp(Engine):
         variables: Mapping[str, str],
     ) -> Weights:
         """Return the weights as a file where a file is named: it knows no revisions itself."""
-        serve = model.serve
-        assert serve is not None
+        serve = model.served_by
         if weights.path is None and serve.file is not None:
             return fetched(model, weights, log, variables, seconds=serve.start_seconds)
         return weights
@@ -61,6 +59,5 @@ class LlamaCpp(Engine):
 
     def settings(self, model: Model) -> dict[str, Any]:
         """Return also the file of the weights."""
-        serve = model.serve
-        assert serve is not None
+        serve = model.served_by
         return {**super().settings(model), "file": serve.file}

@@ -48,7 +48,7 @@ def served(
     if model.serve is None:
         yield _elsewhere(model, variables)
         return
-    engine = ENGINES[model.serve.engine]
+    engine = ENGINES[model.served_by.engine]
     environment = server_variables(variables)
     # Asked first: both are cheap, and what is wrong with them is told before anything starts.
     settings, program = engine.settings(model), engine.executable(environment)
@@ -100,8 +100,7 @@ def _ready(
     """Return the engine's version, once the server is well and the model has answered."""
     import httpx
 
-    assert model.serve is not None
-    seconds, name = model.serve.start_seconds, f"{engine.name} with {model.name}"
+    seconds, name = model.served_by.start_seconds, f"{engine.name} with {model.name}"
     address = f"http://{HOST}:{server.port}"
     # trust_env off: a proxy named in the environment is not for servers of this machine.
     with httpx.Client(base_url=address, timeout=PROBE_SECONDS, trust_env=False) as client:

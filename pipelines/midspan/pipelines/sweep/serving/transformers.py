@@ -32,8 +32,7 @@ class Transformers(Engine):
 
     def command(self, program: str, model: Model, weights: Weights, port: int) -> list[str]:
         """Return `transformers serve` with the model as the only one it may answer for."""
-        serve = model.serve
-        assert serve is not None
+        serve = model.served_by
         argv = [program, "serve", model.name, "--host", HOST, "--port", str(port)]
         if serve.dtype is not None:
             argv += ["--dtype", serve.dtype]
@@ -48,8 +47,7 @@ class Transformers(Engine):
         variables: Mapping[str, str],
     ) -> Weights:
         """Return the weights, linked under the model's name below the server's directory."""
-        serve = model.serve
-        assert serve is not None
+        serve = model.served_by
         if weights.path is None and (weights.revision or weights.repository != model.name):
             weights = fetched(model, weights, log, variables, seconds=serve.start_seconds)
         if weights.path is None:
@@ -78,6 +76,5 @@ class Transformers(Engine):
 
     def settings(self, model: Model) -> dict[str, Any]:
         """Return also the dtype that it takes when none is said."""
-        serve = model.serve
-        assert serve is not None
+        serve = model.served_by
         return {**super().settings(model), "dtype": serve.dtype or "auto"}

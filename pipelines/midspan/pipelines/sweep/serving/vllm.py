@@ -24,8 +24,7 @@ class Vllm(Engine):
 
     def command(self, program: str, model: Model, weights: Weights, port: int) -> list[str]:
         """Return `vllm serve` with everything said that changes what the model does."""
-        serve = model.serve
-        assert serve is not None
+        serve = model.served_by
         parsers = parsers_of(model.name, serve)
         argv = [program, "serve", str(weights.path or weights.repository)]
         argv += ["--served-model-name", model.name, "--host", HOST, "--port", str(port)]
@@ -48,8 +47,7 @@ class Vllm(Engine):
 
     def settings(self, model: Model) -> dict[str, Any]:
         """Return also the parsers, and who chose them."""
-        serve = model.serve
-        assert serve is not None
+        serve = model.served_by
         parsers = parsers_of(model.name, serve)
         return {
             **super().settings(model),

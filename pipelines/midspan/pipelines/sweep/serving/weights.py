@@ -40,8 +40,7 @@ def weights_of(model: Model, variables: Mapping[str, str] = os.environ) -> Weigh
     A folder with the model's name below MIDSPAN_WEIGHTS comes before the Hub: whoever put it there
     has seen to the revision.
     """
-    serve = model.serve
-    assert serve is not None
+    serve = model.served_by
     if serve.path:
         path = Path(serve.path).expanduser()
         if not path.exists():
@@ -68,8 +67,7 @@ def fetched(
 
     For engines that cannot be told a revision themselves.
     """
-    serve = model.serve
-    assert serve is not None
+    serve = model.served_by
     assert weights.repository is not None
     program = shutil.which("hf", path=variables.get("PATH"))
     if program is None:
@@ -110,8 +108,7 @@ def fetched(
 
 def _file(model: Model, path: Path) -> Path:
     """Return the one .gguf file for llama.cpp, the folder for the others."""
-    serve = model.serve
-    assert serve is not None
+    serve = model.served_by
     if serve.engine != "llama-cpp" or path.is_file():
         return path
     if serve.file is not None:

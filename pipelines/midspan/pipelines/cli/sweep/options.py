@@ -1,0 +1,25 @@
+"""What the commands of a sweep take alike: which sweep, and which of its runs."""
+
+from pathlib import Path
+from typing import Final
+
+import click
+
+FILE: Final = click.Path(path_type=Path)
+
+suite: Final = click.argument("suite", type=FILE)
+into: Final = click.option(
+    "--into",
+    type=FILE,
+    metavar="DIR",
+    help="Directory of the sweep; sweeps/EXPERIMENT when absent.",
+)
+experiment: Final = click.option(
+    "--experiment", metavar="NAME", help="Name of the experiment; the suite's if absent."
+)
+only: Final = click.option(
+    "--only",
+    multiple=True,
+    metavar="GLOB",
+    help="Some of the runs: a glob of tasks, or AXIS=GLOB. May be given several times.",
+)
