@@ -69,7 +69,7 @@ clean:  ## Remove what the other targets made
 .venv/.ready: pyproject.toml constraints.txt | $(UV)
 	@echo 'setting up .venv, once; it takes about a minute'
 	@$(UV) venv --quiet --clear --python $(PYTHON) .venv
-	@$(UV) pip install --quiet --compile-bytecode --python .venv/bin/python -c constraints.txt -e '.[all]' --group dev
+	@$(UV) pip install --quiet --compile-bytecode --python .venv/bin/python -c constraints.txt -e '.[all,ray]' --group dev
 	@touch $@
 
 .uv/bin/uv:

@@ -63,3 +63,16 @@ def test_everything_adds_up(runs: list[tuple[str, str, str]]) -> None:
 def test_no_outcome_is_left_out() -> None:
     assert len(set(ORDER)) == len(ORDER) == 11
     assert lines(("m", "t", "of_a_plug_in"))[0] == ["model", "of_a_plug_in", "runs"]
+
+
+def test_variants_beyond_the_longest_table_stand_together_in_one_line() -> None:
+    runs = [(f"m{number:02}", "t", "success" if number % 2 else "wrong") for number in range(65)]
+    head, *variants, total = lines(*runs, ("m64", "t", "wrong"))
+    assert head == ["model", "success", "wrong", "runs"]
+    assert len(variants) == 61
+    assert variants[-2:] == [
+        ["m59", "1", "·", "1"],
+        ["5", "more", "variants", "2", "4", "6"],
+    ]
+    assert total == ["all", "32", "34", "66"]
+    assert lines(*runs[:61])[-2] == ["1", "more", "variant", "·", "1", "1"]

@@ -50,13 +50,13 @@ def test_a_folder_with_sessions_and_a_card(
         "- agent-traces",
         "configs:",
         "- config_name: default",
-        '  data_files: "sessions/**/*.jsonl"',
+        '  data_files: "**/sessions/**/*.jsonl"',
         "---",
         "",
         "# shop runs",
     ]
     assert "| unscored | 1 |" in card
-    assert r"| price\|x | small | loop@1 | 1 |" in card
+    assert r"| price\|x | small | loop\@1 | 1 |" in card
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 

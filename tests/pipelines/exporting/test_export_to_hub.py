@@ -104,11 +104,15 @@ def test_a_folder_of_a_data_set_that_is_there(hub: FakeHub, workspace: Path) -> 
     assert said[-3].startswith("the card of me/shop-runs stays as it is")
 
 
-def test_the_card_of_a_new_data_set_names_the_folder(hub: FakeHub, workspace: Path) -> None:
+def test_the_card_is_of_all_sessions_of_a_data_set_in_whatever_folder(
+    hub: FakeHub, workspace: Path
+) -> None:
     assert exported(hub, workspace, "--yes", to=f"{DATA_SET}/may")[0] == 0
+    assert exported(hub, workspace, "--yes", to=f"{DATA_SET}/june")[0] == 0
     made = hub.repositories["datasets/me/shop-runs"].files
-    assert sorted(made) == ["README.md", f"may/{SESSION}"]
-    assert b'data_files: "may/sessions/**/*.jsonl"' in made["README.md"]
+    assert sorted(made) == ["README.md", f"june/{SESSION}", f"may/{SESSION}"]
+    assert b'data_files: "**/sessions/**/*.jsonl"' in made["README.md"]
+    assert b"Of the last export:" in made["README.md"]
 
 
 def test_sessions_that_are_there_are_replaced_only_on_request(

@@ -64,6 +64,26 @@ def test_a_value_that_was_not_recorded_is_a_side_of_its_own(tmp_path: Path) -> N
     assert sorted(document["figures"]["variant"]["sides"]) == ["(none)", "skill"]
 
 
+def test_figures_name_variants_as_the_list_of_variants_does(tmp_path: Path) -> None:
+    spans = []
+    stories = (
+        Story(trace=1, first_span=10, run_id=f"{1:032x}", task="t", model="a"),
+        Story(trace=2, first_span=20, run_id=f"{2:032x}", task="t", model="b"),
+        Story(trace=3, first_span=30, run_id=f"{3:032x}", model="a", tier="skill"),
+    )
+    for story in stories:
+        with story.agent(input="Go.", output="Gone."):
+            story.llm(text="Gone.")
+        spans += story.spans
+    workspace = ingested(tmp_path, spans)
+    workspace.score()
+    document = opened(workspace).document
+    names = [each["name"] for each in document["variants"]]
+    assert names == ["a · skill", "a · (none)", "b · (none)"]
+    # The run with a tier has no task, and is in no figure.
+    assert document["figures"]["variant"]["sides"] == ["a · (none)", "b · (none)"]
+
+
 def test_spans_keep_their_place_and_calls_point_at_them(tmp_path: Path) -> None:
     workspace = ingested(tmp_path, shop_spans(experiment="shop", number=1)[:5])
     workspace.score()

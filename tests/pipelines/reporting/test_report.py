@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from midspan.pipelines.reporting.gathering import Judged, gathered
 from midspan.pipelines.reporting.packing import unpacked
-from midspan.pipelines.reporting.report import IN_PAGE
+from midspan.pipelines.reporting.report import IN_PAGE, report
 from midspan.pipelines.workspace import Workspace
 from tests.support.otlp import Story, call
-from tests.support.reported import PROGRAM, found, given, opened, shops
+from tests.support.reported import NOW, PROGRAM, found, given, opened, read, shops
 from tests.support.shop_runs import STEPS
 from tests.support.workspaces import ingested
 
@@ -178,3 +179,19 @@ def test_redaction_takes_out_what_recording_left(tmp_path: Path) -> None:
     assert f'{{"x":"{word}"}}' in steps["calls"]["arguments"]
     assert page.document["tasks"][0]["prompt"].startswith("My key is REDACTED_key_")
     assert gathered.frames.runs["answer"].to_list() == [f"I used {key}."]  # not what is shown
+
+
+def test_keys_of_a_suite_are_in_no_report_either(tmp_path: Path) -> None:
+    key = "hf_" + "abcdefghijklmnopqrst"
+    workspace = shops(tmp_path, runs=8)
+    (tmp_path / "notes.txt").write_text(f"Log in with {key}.")
+    (tmp_path / "suite.yaml").write_text(
+        "{suite: shop, contract: 1, tasks: [{id: price-00, prompt: Go., files: [notes.txt], "
+        f"checks: [{{kind: substring, value: {key}}}]}}]}}"
+    )
+    judged = Judged.of(workspace.path, suite=tmp_path / "suite.yaml", profile=None)
+    made = report(gathered(workspace, judged, now=NOW), PROGRAM, folder="report-files")
+    task = read(made).document["tasks"][0]
+    assert key not in str(task)
+    assert task["files"][0]["preview"].startswith("Log in with REDACTED_key_")
+    assert task["checks"][0]["says"].startswith('the answer contains "REDACTED_key_')

@@ -1,8 +1,22 @@
 from pathlib import Path
 
 from midspan.dashboards.report.frames import ShownFile
+from midspan.instrumentation.redaction import Redaction
 from midspan.pipelines.files import load_suite
-from midspan.pipelines.reporting.tasks import suite_tasks
+from midspan.pipelines.reporting.tasks import suite_tasks, without_secrets
+
+KEY = "hf_" + "abcdefghijklmnopqrst"
+KEYED = f"""
+suite: shop
+contract: 1
+tasks:
+  - id: price
+    prompt: Use {KEY}.
+    tags: [{KEY}]
+    files: [settings.ini, logo.png]
+    checks: [{{kind: substring, value: {KEY}}}]
+    expected_calls: {{mode: in_order, calls: [{{name: {KEY}}}]}}
+"""
 
 SUITE = """
 suite: shop
@@ -63,4 +77,32 @@ def test_tasks_are_shown_as_their_suite_writes_them(tmp_path: Path) -> None:
         ShownFile(path="folder/a.txt", kind="text", bytes=6, preview="inside"),
         ShownFile(path="gone.txt", kind="other", bytes=None, preview=None),
         ShownFile(path="data.bin", kind="other", bytes=2, preview=None),
+    ]
+
+
+def test_of_a_large_folder_it_is_said_how_many_files_are_not_listed(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    for number in range(23):
+        (tmp_path / "folder" / f"{number:02}.txt").write_text("a")
+    text = "{suite: s, contract: 1, tasks: [{id: t, prompt: p, files: [folder]}]}"
+    (tmp_path / "suite.yaml").write_text(text)
+    [task] = suite_tasks(load_suite(tmp_path / "suite.yaml"), tmp_path, ["e"])
+    assert len(task.files) == 21
+    assert [file.path for file in task.files[-2:]] == ["folder/19.txt", "folder/ (3 more)"]
+
+
+def test_keys_in_a_suite_and_its_files_are_taken_out(tmp_path: Path) -> None:
+    (tmp_path / "settings.ini").write_text(f"user = me\napi_key = {KEY}\n")
+    (tmp_path / "logo.png").write_bytes(b"\x89PNG" + KEY.encode())
+    (tmp_path / "suite.yaml").write_text(KEYED)
+    [task] = suite_tasks(load_suite(tmp_path / "suite.yaml"), tmp_path, ["e"])
+    assert str(task).count(KEY) == 5
+    shown = without_secrets(task, Redaction())
+    assert KEY not in str(shown)
+    word = shown.checks[0]["says"].removeprefix('the answer contains "').rstrip('"')
+    assert word.startswith("REDACTED_key_")
+    assert shown.prompt == f"Use {word}."
+    assert [file.preview for file in shown.files] == [
+        f"user = me\napi_key = {word}\n",
+        task.files[1].preview,
     ]

@@ -151,7 +151,7 @@ def _notes(frames: ReportFrames) -> Iterator[str]:
     runs = frames.runs
     infra, open_ = int(runs["infra"].sum()), int((runs["counted"] & ~runs["evaluated"]).sum())
     if infra:
-        yield f"{counted(infra, 'run')} lost to the platform: in no denominator"
+        yield f"{counted(infra, 'run')} not run yet, or lost to the platform: in no denominator"
     if open_:
         yield f"{counted(open_, 'run')} of unknown outcome: a check could not run"
     without = int(runs["task"].is_null().sum())

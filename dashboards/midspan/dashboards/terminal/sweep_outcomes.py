@@ -1,12 +1,13 @@
 """How the runs of a sweep came out, on a terminal: a line a variant, a column an outcome."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
 from rich.table import Table
 from rich.text import Text
 
-from midspan.dashboards.terminal.cells import printable
+from midspan.dashboards.terminal.cells import counted, printable
 from midspan.dashboards.terminal.sweep_plan import AXES, MOST
 
 ORDER: Final = (
@@ -30,11 +31,15 @@ def sweep_outcomes(runs: pl.DataFrame) -> Table:
         total = runs.filter(pl.col("outcome") == name).height
         table.add_column(Text(name), footer=f"{total:,}", justify="right")
     table.add_column("runs", footer=f"{runs.height:,}", justify="right")
-    for values, group in list(runs.group_by(axes, maintain_order=True))[:MOST]:
-        counts = [group.filter(pl.col("outcome") == name).height for name in columns]
-        table.add_row(
-            *(printable(str(value)) for value in values),
-            *(f"{count:,}" if count else "·" for count in counts),
-            f"{group.height:,}",
-        )
+    variants = list(runs.group_by(axes, maintain_order=True))
+    for values, group in variants[:MOST]:
+        table.add_row(*(printable(str(value)) for value in values), *_counts(group, columns))
+    if further := [group for _, group in variants[MOST:]]:
+        names = [counted(len(further), "more variant"), *[""] * (len(axes) - 1)]
+        table.add_row(*names, *_counts(pl.concat(further), columns))
     return table
+
+
+def _counts(runs: pl.DataFrame, outcomes: Sequence[str]) -> list[str]:
+    counts = [runs.filter(pl.col("outcome") == name).height for name in outcomes]
+    return [*(f"{count:,}" if count else "·" for count in counts), f"{runs.height:,}"]

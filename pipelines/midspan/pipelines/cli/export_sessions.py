@@ -81,7 +81,7 @@ def _to_hub(wish: Wish, target: "HubFolder") -> "Sessions":
         replaced = taken(target, there, sessions.files)
         if not wish.replace:
             refuse_taken(str(target), replaced)
-        made = card(target.repository.partition("/")[2], sessions, below=target.path)
+        made = card(target.repository.partition("/")[2], sessions)
         new_card = made if may_replace(there.card) else None
         openness = "private" if there.private else "PUBLIC: everybody can read it"
         made_new = "" if there.exists else "new, "

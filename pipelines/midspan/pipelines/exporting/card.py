@@ -4,6 +4,7 @@ import json
 from pathlib import PurePosixPath
 from typing import Final
 
+from midspan.dashboards.markdown import plain_markdown, table_lines
 from midspan.pipelines.exporting.sessions import FOLDER, Sessions
 
 TAGS: Final = ("traces", "agent-traces")
@@ -19,15 +20,12 @@ def may_replace(card: str | None) -> bool:
     return card is None or _OURS in card
 
 
-def card(name: str, sessions: Sessions, *, below: PurePosixPath | None = None) -> str:
-    """Return the card.
+def card(name: str, sessions: Sessions) -> str:
+    """Return the card of a data set of that name, with what was written last.
 
-    Args:
-        name: What the data set is called.
-        sessions: What was written.
-        below: The folder of the data set that holds them; None is all of it.
+    Sessions of earlier exports may lie beside them, in other folders: they belong to it, too.
     """
-    files = PurePosixPath(below or "", FOLDER, "**", "*.jsonl")
+    files = PurePosixPath("**", FOLDER, "**", "*.jsonl")
     tags = "".join(f"- {tag}\n" for tag in TAGS)
     head = (
         f"pretty_name: {json.dumps(name, ensure_ascii=False)}\ntags:\n{tags}"
@@ -40,22 +38,18 @@ def card(name: str, sessions: Sessions, *, below: PurePosixPath | None = None) -
     )
     more = len(sessions.variants) - _MOST
     rest = f"\nand {more:,} more.\n" if more > 0 else ""
-    about = f"{_INTRODUCTION}\n{outcomes}\n{variants}{rest}\n{_READING}\n{_CARE}"
-    return f"---\n{head}---\n\n# {_plain(name)}\n\n{_OURS}\n\n{about}"
+    about = (
+        f"{_INTRODUCTION}\nOf the last export:\n\n{outcomes}\n{variants}{rest}\n{_READING}\n{_CARE}"
+    )
+    return f"---\n{head}---\n\n# {plain_markdown(name)}\n\n{_OURS}\n\n{about}"
 
 
 def _by_count(counts: dict[str, int]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [head, ("---",) * len(head), *rows]
-    return "".join(f"| {' | '.join(map(_plain, line))} |\n" for line in lines)
-
-
-def _plain(text: str) -> str:
-    """Return text that is no markup: names of tasks and models may hold anything."""
-    return "".join(f"\\{c}" if c in "|<>[]`*_\\" else c for c in " ".join(text.split()))
+def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    return "".join(f"{line}\n" for line in table_lines(heads, rows))
 
 
 _INTRODUCTION: Final = """\

@@ -22,7 +22,7 @@ from midspan.pipelines.reporting.figures import computed
 from midspan.pipelines.reporting.links import servers
 from midspan.pipelines.reporting.pivots import AXES, Pivots
 from midspan.pipelines.reporting.secrets import SecretsTakenOut
-from midspan.pipelines.reporting.tasks import suite_tasks, told_tasks
+from midspan.pipelines.reporting.tasks import suite_tasks, told_tasks, without_secrets
 from midspan.pipelines.scoring.judged_by import recall
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.comparison import Ground
@@ -208,7 +208,7 @@ def _tasks(
         experiments = sorted(set(runs["experiment"]))
         known = suite_tasks(judged.suite, judged.suite_path.parent, experiments)
     every = [*known, *told_tasks(runs, text, known)]
-    return [replace(task, prompt=secrets.redaction(task.prompt, task.id)) for task in every]
+    return [without_secrets(task, secrets.redaction) for task in every]
 
 
 def _without_secrets(found: Mapping[str, Any], secrets: SecretsTakenOut) -> Mapping[str, Any]:

@@ -31,10 +31,13 @@ class Pivots:
             return cls(cells=cells, order=order, sides={})
         sides = {"all": _alike(cells, pl.lit(ALL_RUNS), [ALL_RUNS])}
         told = [axis for axis in AXES if cells[axis].n_unique() > 1]
+        # By the runs without a task, too: the document names variants by all of them.
+        telling = [axis for axis in AXES if ground.cells[axis].n_unique() > 1]
         label = pl.concat_str(
-            [pl.col(axis).fill_null(NONE) for axis in told] or [pl.lit(ALL_RUNS)], separator=" · "
+            [pl.col(axis).fill_null(NONE) for axis in telling] or [pl.lit(ALL_RUNS)],
+            separator=" · ",
         )
-        ordered = _ordered(cells.with_columns(label=label), told, order)
+        ordered = _ordered(cells.with_columns(label=label), telling, order)
         sides["variant"] = _alike(cells, label, ordered)
         for axis in told:
             sides[axis] = one_workspace(cells, axis, baseline=None, order=order.get(axis, ()))

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -9,6 +10,7 @@ import polars as pl
 
 from midspan.dashboards.report.frames import ShownFile, ShownTask
 from midspan.dashboards.report.task_words import answer_words, check_words, expected_words
+from midspan.instrumentation.redaction import Redaction
 from midspan.scorers.suite import Suite
 from midspan.scorers.suite.inputs import FileCopy
 from midspan.scorers.suite.task import Task
@@ -20,7 +22,7 @@ IMAGE: Final = 64 * 1024
 """Bytes up to which an image is shown."""
 
 FILES: Final = 20
-"""Files of a task that are listed."""
+"""Files of a folder that are listed."""
 
 _IMAGES: Final = {
     ".png": "image/png",
@@ -74,6 +76,25 @@ def told_tasks(
     ]
 
 
+def without_secrets(task: ShownTask, redaction: Redaction) -> ShownTask:
+    """Return the task as it may be sent around: a suite, and its files, may hold keys as well."""
+    return replace(
+        task,
+        prompt=redaction(task.prompt, task.id),
+        tags=redaction(list(task.tags), task.id),
+        files=[
+            # The letters of a picture's bytes say nothing, and are not to be changed.
+            file
+            if file.kind == "image"
+            else replace(file, preview=redaction(file.preview, task.id))
+            for file in task.files
+        ],
+        checks=[{**check, "says": redaction(check["says"], task.id)} for check in task.checks],
+        answer=redaction(task.answer, task.id),
+        expected_calls=redaction(task.expected_calls, task.id),
+    )
+
+
 def _shown(task: Task, experiment: str, files: Sequence[ShownFile]) -> ShownTask:
     return ShownTask(
         experiment=experiment,
@@ -96,9 +117,12 @@ def _files(copies: Sequence[FileCopy], folder: Path) -> Iterator[ShownFile]:
     for copy in copies:
         source = folder / copy.from_
         if source.is_dir():
-            inside = sorted(path for path in source.rglob("*") if path.is_file())[:FILES]
-            for path in inside:
+            inside = sorted(path for path in source.rglob("*") if path.is_file())
+            for path in inside[:FILES]:
                 yield _file(path, f"{copy.destination}/{path.relative_to(source).as_posix()}")
+            if (further := len(inside) - FILES) > 0:
+                more = f"{copy.destination}/ ({further:,} more)"
+                yield ShownFile(path=more, kind="other", bytes=None, preview=None)
         else:
             yield _file(source, copy.destination)
 
