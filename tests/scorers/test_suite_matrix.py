@@ -154,6 +154,12 @@ def test_a_key_where_a_name_is_meant_is_refused_and_not_shown(secret: str) -> No
             "{name: m, endpoint: 'http://u:secret@h/v1'}",
             "endpoint: must be http(s)://host[:port]/path",
         ),
+        (
+            "{name: m, endpoint: 'http://h/v1?api-version=1'}",
+            "endpoint: has a query (`?...`), and requests go to http(s)://host[:port]/path alone",
+        ),
+        ("{name: m, endpoint: 'http://h?key=secret'}", "endpoint: has a query (`?...`)"),
+        ("{name: m, endpoint: 'http://h/v1#key'}", "endpoint: has a query (`?...`)"),
         ("{name: m, endpoint: h:8000}", "endpoint: must be http(s)://host[:port]/path"),
         (
             "{name: m, endpoint: 'http://h', sampling: {api_key: secret}}",

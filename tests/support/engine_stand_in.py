@@ -3,6 +3,7 @@
 `python engine_stand_in.py HOW.json ARGUMENT ...`; what it does, and does wrong, stands in HOW.json:
 
     version           what it says its version is
+    model_path        the file of the weights that it says it serves
     probes            how often /health is asked before it is well (0); null: it never is
     says              lines for its log
     exit              ends at once with this code
@@ -77,7 +78,8 @@ class Handler(BaseHTTPRequestHandler):
         elif self.path == "/version":
             self.send(200, {"version": version})
         elif self.path == "/props":
-            self.send(200, {"build_info": version})
+            told = {"build_info": version, "model_path": self.how.get("model_path")}
+            self.send(200, told)
         else:
             self.send(404, {})
 

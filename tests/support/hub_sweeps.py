@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from subprocess import DEVNULL, CompletedProcess, run
 from typing import TYPE_CHECKING, Any, Final
 
 from midspan.dashboards.terminal.sweep_jobs import JobRow
@@ -26,6 +27,7 @@ from tests.support.fake_hub.hub import TOKEN
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
+QUICK: Final = Path(__file__).with_name("quick_hub") / "midspan"
 SUITE: Final = """
 suite: shop
 contract: 1
@@ -143,6 +145,19 @@ class HubSweep:
 
         lines = self.folder.jobs.read_bytes().splitlines()
         return [msgspec.json.decode(line)["event"] for line in lines]
+
+
+def midspan_sweep(hub: FakeHub, *words: object, **variables: str) -> "CompletedProcess[str]":
+    """Return how `midspan sweep` ended, as a command of its own that waits for less."""
+    return run(
+        [sys.executable, QUICK, "sweep", *map(str, words)],
+        env={**hub.environment, "COLUMNS": "100", **variables},
+        capture_output=True,
+        text=True,
+        stdin=DEVNULL,
+        timeout=100,
+        check=False,
+    )
 
 
 def quick() -> Patience:

@@ -61,14 +61,14 @@ class ScriptedModel:
 
 
 @contextmanager
-def scripted_model(*replies: Scripted) -> Iterator[ScriptedModel]:
+def scripted_model(*replies: Scripted, host: str = "127.0.0.1") -> Iterator[ScriptedModel]:
     model = ScriptedModel(replies=replies)
     handler = type("Handler", (_Handler,), {"model": model})
-    listener = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    listener = ThreadingHTTPServer((host, 0), handler)
     listener.daemon_threads = True
     listener.block_on_close = False
     threading.Thread(target=listener.serve_forever, args=(0.02,), daemon=True).start()
-    model.url = f"http://127.0.0.1:{listener.server_address[1]}/v1"
+    model.url = f"http://{host}:{listener.server_address[1]}/v1"
     try:
         yield model
     finally:

@@ -94,7 +94,7 @@ class RunContext:
 
     def resource_attributes(self) -> str:
         """Return what `OTEL_RESOURCE_ATTRIBUTES` says of the run, for SDKs of other languages."""
-        return ",".join(f"{ATTRIBUTES[name]}={quote(str(value))}" for name, value in self._known())
+        return resource_attributes({ATTRIBUTES[name]: value for name, value in self._known()})
 
     def to_baggage(self, context: Context | None = None) -> Context:
         """Return an OpenTelemetry context whose baggage carries the run to other services.
@@ -167,6 +167,15 @@ class RunContext:
         if self.trial is not None:
             tags[conventions.REQUEST_ID] = f"{self.task}#{self.trial}"
         return tags
+
+
+def resource_attributes(attributes: Mapping[str, object]) -> str:
+    """Return attributes as `OTEL_RESOURCE_ATTRIBUTES` has them.
+
+    >>> resource_attributes({"midspan.hardware.gpu": "NVIDIA A10G, 24 GB"})
+    'midspan.hardware.gpu=NVIDIA%20A10G%2C%2024%20GB'
+    """
+    return ",".join(f"{name}={quote(str(value))}" for name, value in attributes.items())
 
 
 def normalised_run_id(text: str) -> str:

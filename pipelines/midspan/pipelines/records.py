@@ -4,9 +4,8 @@ A sweep writes `plan.jsonl` first and one `<run_id>-<launch>.result.json` after 
 reads both. Together they make a run without a single span visible, and countable.
 """
 
-import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeVar
@@ -24,9 +23,11 @@ PLAN_FILE: Final = "plan.jsonl"
 RESULT_SUFFIX: Final = ".result.json"
 LARGEST: Final = 2**26
 """Bytes of a result record: far more than what is kept of an answer."""
+LARGEST_COUNT: Final = 2**31 - 1
+"""The most that a count of a record can be: a column holds no more."""
 
 RunId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
-Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_COUNT)]
 Nanoseconds = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 Record = TypeVar("Record", bound=msgspec.Struct)
@@ -104,59 +105,16 @@ class PlannedRun(msgspec.Struct, frozen=True, kw_only=True):
     harness: str | None = None
     trial: Count = 0
 
+    @property
+    def cell_name(self) -> str:
+        """Return what people call its cell: variant and task."""
+        parts = (self.model, self.revision, self.tier, self.harness, self.task)
+        return " · ".join(part for part in parts if part)
 
-def planned_run_id(
-    *,
-    experiment: str,
-    task: str,
-    prompt: str,
-    files: Sequence[tuple[str, bytes]] = (),
-    model: str | None,
-    revision_sha: str | None,
-    tier: str | None,
-    harness: str | None,
-    trial: int,
-) -> str:
-    """Return the id of a planned run: equal inputs give the same run, a changed prompt another."""
-    return run_id_of(
-        content_digest(prompt, [(name, file_digest(data)) for name, data in files]),
-        experiment=experiment,
-        task=task,
-        model=model,
-        revision_sha=revision_sha,
-        tier=tier,
-        harness=harness,
-        trial=trial,
-    )
-
-
-def file_digest(data: bytes) -> bytes:
-    """Return what stands for a file in the content of a run."""
-    return hashlib.blake2b(data).digest()
-
-
-def content_digest(prompt: str, files: Iterable[tuple[str, bytes]]) -> str:
-    """Return the digest of a prompt and of files by name, each given as its own digest."""
-    content = hashlib.blake2b(prompt.encode(), digest_size=16)
-    for name, digest in sorted(files):
-        content.update(b"\0" + name.encode() + b"\0" + digest)
-    return content.hexdigest()
-
-
-def run_id_of(
-    content: str,
-    *,
-    experiment: str,
-    task: str,
-    model: str | None,
-    revision_sha: str | None,
-    tier: str | None,
-    harness: str | None,
-    trial: int,
-) -> str:
-    """Return the id of a planned run whose prompt and files have this digest."""
-    fields = [experiment, task, content, model, revision_sha, tier, harness, trial]
-    return hashlib.blake2b(msgspec.json.encode(fields), digest_size=16).hexdigest()
+    @property
+    def name(self) -> str:
+        """Return what people call it: cell and trial."""
+        return f"{self.cell_name} #{self.trial}"
 
 
 def result_path(spool: Path, run_id: str, launch: int) -> Path:

@@ -1,5 +1,6 @@
 """Runs that are declared before they begin, and told to be over."""
 
+import gzip
 import json
 import time
 from collections.abc import Iterator
@@ -76,6 +77,27 @@ def test_what_is_no_object_passes_as_it_is(proxied: Start, body: bytes) -> None:
     proxy.client.post(CHAT, content=body)
     (asked,) = proxy.server.asked
     assert asked.body == body
+
+
+def test_a_body_that_is_compressed_is_refused_where_sampling_is_to_be_put_into_it(
+    proxied: Start,
+) -> None:
+    proxy = proxied(Answering([completion()]))
+    proxy.client.put(f"/run/{RUN}", json={"sampling": {"seed": 7}})
+    body = gzip.compress(json.dumps({"model": "m-1", "messages": [ASK]}).encode())
+    packed = {"content-encoding": "gzip", "content-type": "application/json"}
+    refused = proxy.client.post(CHAT, content=body, headers=packed)
+    assert refused.status_code == 415
+    assert refused.json()["error"]["code"] == "compressed_request"
+    assert "compressed (gzip)" in refused.json()["error"]["message"]
+    assert proxy.server.asked == []
+    # The run goes on, and other runs' bodies pass as they are.
+    assert proxy.chat(ASK, path=CHAT).status_code == 200
+    other = CHAT.replace(RUN, "f" * 32)
+    assert proxy.client.post(other, content=body, headers=packed).status_code == 200
+    assert proxy.server.asked[-1].body == body
+    statuses = [span["attributes"].get("error.type") for span in proxy.spans()]
+    assert sorted(statuses, key=str) == ["415", None, None]
 
 
 def test_a_runs_token_opens_that_run_alone_and_goes_no_further(proxied: Start) -> None:

@@ -22,54 +22,54 @@ def verdict(outcome: str) -> RunVerdict:
 
 
 @pytest.mark.parametrize(
-    ("outcomes", "pass_rate", "state", "head"),
+    ("outcomes", "pass_rate", "passed", "head"),
     [
-        (("success", "success"), 1, "passed", "2 of 2 trials succeeded; all have to"),
-        (("success", "wrong"), 1, "failed", "1 of 2 trials succeeded; all have to"),
+        (("success", "success"), 1, True, "2 of 2 trials succeeded; all have to"),
+        (("success", "wrong"), 1, False, "1 of 2 trials succeeded; all have to"),
         (
             ("success", "wrong"),
             0.5,
-            "passed",
+            True,
             "1 of 2 trials succeeded; 1 has to (--midspan-pass-rate 0.5)",
         ),
         (
             ("success", "wrong", "timeout", "wrong", "wrong"),
             0.4,
-            "failed",
+            False,
             "1 of 5 trials succeeded; 2 have to (--midspan-pass-rate 0.4)",
         ),
         (
             ("wrong", "wrong"),
             0,
-            "failed",
+            False,
             "0 of 2 trials succeeded; 1 has to (--midspan-pass-rate any)",
         ),
         (
             ("success", "infra"),
             1,
-            "unknown",
+            False,
             "1 of 2 trials succeeded, of 1 it is not known; all have to",
         ),
         (
             ("wrong", "infra"),
             1,
-            "failed",
+            False,
             "0 of 2 trials succeeded, of 1 it is not known; all have to",
         ),
         (
             ("success", "unscored", None),
             0,
-            "passed",
+            True,
             "1 of 3 trials succeeded, of 2 it is not known; 1 has to (--midspan-pass-rate any)",
         ),
-        (("success",) * 10, 0.7, "passed", "10 of 10 trials succeeded; 7 have to"),
+        (("success",) * 10, 0.7, True, "10 of 10 trials succeeded; 7 have to"),
     ],
 )
 def test_enough_too_few_or_not_known(
-    outcomes: tuple[str | None, ...], pass_rate: float, state: str, head: str
+    outcomes: tuple[str | None, ...], pass_rate: float, passed: bool, head: str
 ) -> None:
     found = summed(trials(*outcomes), pass_rate=pass_rate)
-    assert (found.state, found.message.splitlines()[0][: len(head)]) == (state, head)
+    assert (found.passed, found.message.splitlines()[0][: len(head)]) == (passed, head)
 
 
 def test_each_trial_that_did_not_succeed_is_told(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_each_trial_that_did_not_succeed_is_told(tmp_path: Path) -> None:
     failed = Trial(number=1, verdict=verdict("agent_error"), problem="no disk", log=log)
     found = summed([*trials("success"), failed], pass_rate=1)
     assert found == Sum(
-        state="failed",
+        passed=False,
         message=(
             "1 of 2 trials succeeded; all have to\n"
             "trial 1: agent_error: why\n"

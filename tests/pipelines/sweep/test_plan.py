@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from midspan.pipelines.records import PlannedRun, planned_run_id
+from midspan.pipelines.records import PlannedRun
+from midspan.pipelines.run_ids import planned_run_id
 from midspan.pipelines.sweep.plan import ResolvedRevision, planned_sweep
 from midspan.scorers.errors import InvalidInput
 from midspan.scorers.suite import Revision, Target

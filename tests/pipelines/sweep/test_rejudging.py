@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from midspan.pipelines.cli.sweep.outlook_lines import change_lines
 from midspan.pipelines.records import CheckResult, ResultRecord, read_result, write_result
 from midspan.pipelines.sweep.layout import SweepFolder
 from midspan.pipelines.sweep.local import judged
 from midspan.pipelines.sweep.outlook import outlook
+from midspan.pipelines.sweep.outlook_lines import change_lines
 from midspan.pipelines.sweep.plan import SweepPlan
 from midspan.pipelines.sweep.rejudging import CANNOT, judged_again
 from midspan.pipelines.sweep.stored import store_sweep

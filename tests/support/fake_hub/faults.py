@@ -9,7 +9,6 @@ from tests.support.fake_hub.exchange import Request
 
 SUBMIT: Final = r"POST /api/jobs/[^/]+"
 INSPECT: Final = r"GET /api/jobs/[^/]+/[0-9a-f]{24}"
-CANCEL: Final = r"POST /api/jobs/[^/]+/[0-9a-f]{24}/cancel"
 LIST_FILES: Final = r"GET /api/buckets/[^/]+/[^/]+/tree.*"
 WRITE_FILES: Final = r"POST /api/buckets/[^/]+/[^/]+/batch"
 

@@ -63,7 +63,6 @@ class Jobs:
             route("GET", "/api/jobs/hardware", lambda _request: answer(HARDWARE)),
             route("POST", rf"{JOB}/cancel", self._cancel),
             route("GET", rf"{JOB}/logs", self._logs),
-            route("GET", rf"{JOB}/metrics", self._metrics),
             route("GET", JOB, lambda _request, owner, name: answer(self._job(name).described())),
             route("POST", r"/api/jobs/([^/]+)", self._submit),
             route("GET", r"/api/jobs/([^/]+)", self._list),
@@ -120,11 +119,6 @@ class Jobs:
             {"timestamp": "2026-01-01T00:00:00.000Z", "data": line}
             for line in job.followed(int(tail[0]) if tail else None)
         )
-
-    def _metrics(self, request: Request, owner: str, name: str) -> Answer:
-        if self._job(name).stage != "RUNNING":
-            raise Refusal(406, "Job is not running")
-        return _events(iter([{"cpu_usage_pct": 3, "memory_used_bytes": 1, "gpus": {}}]))
 
     def _job(self, name: str) -> Job:
         found = next((job for job in self.submitted if job.id == name), None)

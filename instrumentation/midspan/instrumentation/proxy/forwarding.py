@@ -10,7 +10,12 @@ from midspan.instrumentation.proxy.declared import DeclaredRun
 from midspan.instrumentation.proxy.exchange import Exchange, api_of
 from midspan.instrumentation.proxy.headers import Headers, to_client, to_upstream, value_of
 from midspan.instrumentation.proxy.refusals import refuse
-from midspan.instrumentation.proxy.sampling import with_length, with_sampling
+from midspan.instrumentation.proxy.sampling import (
+    CompressedError,
+    require_plain,
+    with_length,
+    with_sampling,
+)
 from midspan.instrumentation.proxy.settings import ProxySettings
 from midspan.instrumentation.proxy.translation import Rewriter, rewriter_for
 from midspan.instrumentation.proxy.upstream import Connection, Upstream, UpstreamError
@@ -73,6 +78,10 @@ class Forwarding:
                 self._exchange.ending = "client_left"
         except UpstreamError as error:
             await self._failed(str(error))
+        except CompressedError as error:
+            if self._exchange is not None:
+                self._exchange.status = 415
+            await self._refuse(415, str(error), code="compressed_request")
         except asyncio.CancelledError:
             if not (self._begun or self._left):
                 await self._refuse(503, "the proxy was told to end", code="proxy_ended")
@@ -125,6 +134,7 @@ class Forwarding:
                 return False
             body += message.get("body", b"")
             more = bool(message.get("more_body", False))
+        require_plain(value_of(self._request.headers, b"content-encoding"))
         assert self._connection is not None
         assert self._declared is not None
         sent = with_sampling(bytes(body), self._declared.sampling)

@@ -22,6 +22,23 @@ def with_sampling(body: bytes, sampling: Mapping[str, Any]) -> bytes:
     return json.dumps(asked | dict(sampling), separators=(",", ":")).encode()
 
 
+class CompressedError(Exception):
+    """A body into which nothing can be put."""
+
+
+def require_plain(coding: str | None) -> None:
+    """Raise unless a body is sent as it is: what is fixed would else be left out unnoticed.
+
+    >>> require_plain(None), require_plain("Identity")
+    (None, None)
+    """
+    if (coding or "identity").strip().lower() != "identity":
+        raise CompressedError(
+            f"the sampling of the run cannot be put into a body that is compressed ({coding}): "
+            "send it without content-encoding"
+        )
+
+
 def with_length(headers: Headers, length: int) -> Headers:
     """Return the headers of a body that is sent in one piece of this length."""
     dropped = (b"content-length", b"transfer-encoding")

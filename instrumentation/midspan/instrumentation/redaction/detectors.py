@@ -61,6 +61,11 @@ WEB_TOKEN: Final = _detector(
     "eyJ",
     r"(?:(?<![\w-])|(?<=\\[bfnrt]))eyJ[\w-]{8,8192}\.[\w-]{8,8192}(?:\.[\w-]{0,8192})?",
 )
+_NO_PASSWORD: Final = (
+    r"(?!(?:ath|erm|id|ort|re|rint0?|rintf|rune|ull|ublish)(?![\w-]))"
+    r"(?!(?:[\d.]{7,15}:)?\d{1,5}(?:-\d{1,5})?:\d{1,5})"
+)
+"""Behind `-p` of a line that names MySQL: options of `find`, ports of `docker run`."""
 COMMANDS: Final = (
     _detector(
         "secret",
@@ -76,8 +81,8 @@ COMMANDS: Final = (
     _detector(
         "secret",
         "mysql",
-        rf"mysql[^\s]{{0,40}}(?:\s[^\n|;&]{{0,200}}?)?\s-p(?:\\{{0,7}}[\"'])?(?!{DONE}|\$)"
-        r"(?P<secret>[^\s\"'\\]{1,256})",
+        rf"mysql[^\s]{{0,40}}(?:\s[^\n|;&]{{0,200}}?)?\s-p{_NO_PASSWORD}(?:\\{{0,7}}[\"'])?"
+        rf"(?!{DONE}|\$)(?P<secret>[^\s\"'\\]{{1,256}})",
     ),
 )
 """Passwords that an option of one letter gives to a program."""

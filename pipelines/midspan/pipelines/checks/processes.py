@@ -2,16 +2,17 @@
 
 import os
 import selectors
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Final
+
+from midspan.pipelines.agents.shell import end_with_children
 
 TAIL: Final = 4_000
 """Bytes of each stream that are kept, unless more is asked for: the last ones."""
@@ -85,13 +86,6 @@ def run_process(
                 if not _read(streams, 0):
                     break
     return Ended(exit_code=code, stdout=stdout.data(), stderr=stderr.data(), cut=stdout.cut)
-
-
-def end_with_children(process: "subprocess.Popen[bytes]") -> None:
-    """End a program and what it left in the background: it was started in its own session."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 @dataclass

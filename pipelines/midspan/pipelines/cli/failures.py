@@ -70,8 +70,7 @@ def command(
         sys.stdout.write(json_text(found.as_dict()))
     else:
         _show(opened, found, everything=everything)
-        for reason, count in _lost(opened):
-            console.note(f"infra, {count:,} run{'' if count == 1 else 's'}: {reason}")
+        _show_lost(opened)
     notes = console.notes()
     if found.failed and notes.is_terminal and not json_:
         notes.print(f"step by step: midspan score {workspace} --explain EXAMPLE", style="dim")
@@ -83,14 +82,27 @@ def command(
     return Exit.NOT_EVALUATED
 
 
-def _lost(workspace: "Workspace") -> "Sequence[tuple[str, int]]":
-    """Return why runs are infra, the commonest first, and how many."""
+def _show_lost(workspace: "Workspace") -> None:
+    """Say why runs are infra, the commonest first, each with how many and the log of one."""
     import polars as pl
 
+    from midspan.pipelines.sweep.layout import log_beside
+
     of_outcome = (pl.col("name") == "outcome") & (pl.col("label") == "infra")
-    reasons = workspace.table("scores").filter(of_outcome).select("explanation").drop_nulls()
-    counts = reasons.group_by("explanation").len().sort("len", "explanation", descending=True)
-    return list(counts.head(_REASONS).collect().iter_rows())
+    lost = workspace.table("scores").filter(of_outcome).drop_nulls("explanation")
+    runs = workspace.table("runs").select("run_id", "launch")
+    reasons = (
+        lost.select("run_id", "explanation")
+        .join(runs, on="run_id", how="left")
+        .sort("run_id")
+        .group_by("explanation")
+        .agg(pl.len(), pl.col("run_id", "launch").first())
+        .sort("len", "explanation", descending=True)
+    )
+    for reason, count, run_id, launch in reasons.head(_REASONS).collect().iter_rows():
+        console.note(f"infra, {count:,} run{'' if count == 1 else 's'}: {reason}")
+        if (log := log_beside(workspace.path, run_id, launch or 0)) is not None:
+            console.note(f"  {'its log' if count == 1 else 'the log of one'}: {log}")
 
 
 def _key(by: str | None) -> Sequence[str]:

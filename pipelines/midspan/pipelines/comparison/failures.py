@@ -8,7 +8,7 @@ import polars as pl
 
 from midspan.pipelines.scoring.chunks import Chunks
 from midspan.pipelines.workspace import Workspace
-from midspan.scorers.comparison.runs import told_outcomes
+from midspan.scorers.comparison.runs import OF_RUN, told_outcomes
 from midspan.scorers.faults.signature import signature
 from midspan.scorers.outcomes import FAILURES, with_outcome_facts
 from midspan.scorers.recovery.episodes import RECOVERED, episodes
@@ -32,8 +32,6 @@ _SCHEMA: Final[dict[str, pl.DataType]] = {
     "markers": pl.List(pl.String()),
     "signature": pl.String(),
 }
-
-_OF_RUN: Final = pl.col("span_id").is_null() & pl.col("call").is_null()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +76,7 @@ def failures(
     chunks = Chunks(workspace, setting)
     ended: list[pl.DataFrame] = []
     for chunk in chunks.every:
-        tables, scores = chunks.tables(chunk), chunks.frame("scores", chunk)
+        tables, scores = chunks.tables(chunk), chunk.frame("scores", chunks.files)
         facts = with_outcome_facts(tables.runs, tables.spans, tables.text)
         runs = told_outcomes(facts, scores).collect()
         ended.append(_with_causes(runs, _of_failed(tables, runs), scores))
@@ -169,7 +167,7 @@ def _fired(tables: Tables, scores: pl.LazyFrame) -> pl.LazyFrame:
     markers = tables.setting.profile.markers
     good = [f"marker.{name}" for name, marker in markers.items() if marker.better == "higher"]
     fired = scores.filter(
-        _OF_RUN,
+        OF_RUN,
         pl.col("name").str.starts_with("marker."),
         ~pl.col("name").is_in(good),
         pl.col("value") > 0,

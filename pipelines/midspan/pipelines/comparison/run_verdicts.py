@@ -10,6 +10,7 @@ from midspan.dashboards.terminal.cells import printable
 from midspan.pipelines.comparison.aggregates import with_outcomes
 from midspan.pipelines.scoring.told_runs import short_ids
 from midspan.pipelines.workspace import Workspace
+from midspan.scorers.comparison.runs import OF_RUN
 from midspan.scorers.outcomes import FAILURES
 
 AXES: Final = ("experiment", "model", "revision", "tier", "harness")
@@ -18,8 +19,6 @@ EPISODES: Final = 5
 
 _REPEATED: Final = r"^(success|check\..*)$"
 """Scores that say what the outcome says."""
-
-_OF_RUN: Final = pl.col("span_id").is_null() & pl.col("call").is_null()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,9 +64,9 @@ def run_verdicts(workspace: Workspace) -> list[RunVerdict]:
 
 def _said(workspace: Workspace, run_ids: pl.Series) -> Mapping[str, Sequence[Mapping[str, Any]]]:
     """Return what scores say went wrong in some runs: the outcome, what failed, failed calls."""
-    failed = _OF_RUN & (pl.col("label") == "fail") & ~pl.col("name").str.contains(_REPEATED)
+    failed = OF_RUN & (pl.col("label") == "fail") & ~pl.col("name").str.contains(_REPEATED)
     given_up = (pl.col("name") == "episode") & (pl.col("value") == 0)
-    of_outcome = _OF_RUN & (pl.col("name") == "outcome")
+    of_outcome = OF_RUN & (pl.col("name") == "outcome")
     rows = (
         workspace.table("scores")
         .filter(

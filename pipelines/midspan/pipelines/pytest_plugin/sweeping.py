@@ -1,23 +1,21 @@
 """The sweep behind the tests of a suite: planned as they are collected, run as one of them is."""
 
-import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from midspan.pipelines.cli.sweep.outlook_lines import change_lines
 from midspan.pipelines.comparison.run_verdicts import RunVerdict, run_verdicts
 from midspan.pipelines.sweep.experiment import resumed
 from midspan.pipelines.sweep.layout import SweepFolder
-from midspan.pipelines.sweep.local import judged, keys_of
+from midspan.pipelines.sweep.local import judged, sweep_here
 from midspan.pipelines.sweep.outlook import outlook
+from midspan.pipelines.sweep.outlook_lines import change_lines
 from midspan.pipelines.sweep.plan import SweepPlan, planned_sweep
-from midspan.pipelines.sweep.preflight import ready_sweep
 from midspan.pipelines.sweep.revisions import resolver
 from midspan.pipelines.sweep.standing import Standing, standings
-from midspan.pipelines.sweep.stored import store_sweep, stored_sweep
-from midspan.pipelines.sweep.worker import Event, RunEnded, Told, work
+from midspan.pipelines.sweep.stored import store_sweep
+from midspan.pipelines.sweep.worker import Event, RunEnded, Told
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.errors import InvalidInput
 
@@ -72,53 +70,47 @@ class Sweep:
         """Return what came of some runs; those that are not done are run first, all at once."""
         if self._swept is None:
             problems = self._done(run_ids, say)
-            judged(self.folder)
+            workspace = Workspace(self.folder.workspace)
             self._swept = Swept(
                 folder=self.folder,
-                verdicts={each.run_id: each for each in self._verdicts()},
+                verdicts={each.run_id: each for each in run_verdicts(workspace)},
                 standings=standings(run_ids, self.folder.spool),
                 problems=problems,
             )
         return self._swept
 
     def _done(self, run_ids: Collection[str], say: Say) -> dict[str, str]:
-        """Run what is left, and return why some of it could not be launched."""
+        """Run what is left, judge all of it, and return why some could not be launched."""
         suite_file, folder = self.plan.suite_file, self.folder
         known = standings(run_ids, folder.spool)
         left = {run_id for run_id, each in known.items() if each.state != "done"}
-        plan = self.plan
-        if left:
-            kind = plan.suite.launch.kind
-            if kind != "local":
-                raise InvalidInput(
-                    f"{len(left)} runs are not done, and the suite runs on {kind}",
-                    fix=f"First: midspan sweep run {suite_file} --into {folder.root}",
-                )
-            plan, _ = ready_sweep(suite_file, into=folder.root)
-        for line in change_lines(outlook(plan, folder)):
-            say(f"midspan: {line}")
-        store_sweep(plan, folder)
-        if not left:
-            return {}
-        stored = stored_sweep(folder)
-        at_a_time = stored.suite.launch.concurrency
-        say(
-            f"midspan: {len(left)} of {len(run_ids)} runs to do, {at_a_time} at a time, "
-            f"in {folder.root}"
-        )
         telling = _Telling(len(left), say)
-        work(
-            stored,
-            folder,
-            [run for run in stored.runs if run.run_id in left],
-            concurrency=at_a_time,
-            keys=keys_of(stored, os.environ),
-            tell=telling,
-        )
+        if not left:
+            _tell_changes(self.plan, folder, say)
+            store_sweep(self.plan, folder)
+            judged(folder)
+            return telling.problems
+        launch = self.plan.suite.launch
+        if launch.kind != "local":
+            raise InvalidInput(
+                f"{len(left)} runs are not done, and the suite runs on {launch.kind}",
+                fix=f"First: midspan sweep run {suite_file} --into {folder.root}",
+            )
+
+        def begin(plan: SweepPlan, _folder: SweepFolder) -> None:
+            _tell_changes(plan, folder, say)
+            say(
+                f"midspan: {len(left)} of {len(run_ids)} runs to do, {launch.concurrency} at a "
+                f"time, in {folder.root}"
+            )
+
+        sweep_here(suite_file, into=folder.root, run_ids=left, tell=telling, before=begin)
         return telling.problems
 
-    def _verdicts(self) -> list[RunVerdict]:
-        return run_verdicts(Workspace(self.folder.workspace))
+
+def _tell_changes(plan: SweepPlan, folder: SweepFolder, say: Say) -> None:
+    for line in change_lines(outlook(plan, folder)):
+        say(f"midspan: {line}")
 
 
 @dataclass

@@ -44,7 +44,7 @@ class TaskItem(Item):
             for run in self.runs
         ]
         found = summed(trials, pass_rate=self.config.getoption(PASS_RATE))
-        if found.state != "passed":
+        if not found.passed:
             raise Failed(found.message)
         self.add_report_section("call", MARK, found.message)
 

@@ -1,5 +1,6 @@
 """Where the servers live on disk: environments, data, logs and state."""
 
+import errno
 import fcntl
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -78,23 +79,39 @@ def make_folder(folder: Path) -> None:
     """Make a folder that can be written to, or say how to choose another one."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise PermissionError(13, "Permission denied")
+        _require_writable(folder)
     except OSError as error:
-        raise SurroundingsError(
-            f"cannot write to {folder}: {error.strerror}",
-            fix=f"Name a folder that you can write to: export {environment.HOME}=DIR",
-        ) from error
+        raise _unwritable(folder, error) from error
+
+
+def require_folder(folder: Path) -> None:
+    """Raise what `make_folder` would, and make nothing."""
+    places = (place for place in (folder, *folder.absolute().parents) if place.exists())
+    try:
+        _require_writable(next(places))
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _require_writable(folder: Path) -> None:
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def _unwritable(path: Path, error: OSError) -> SurroundingsError:
+    return SurroundingsError(
+        f"cannot write to {path}: {error.strerror}",
+        fix=f"Name a folder that you can write to: export {environment.HOME}=DIR",
+    )
 
 
 def _opened(path: Path) -> TextIO:
     try:
         return path.open("w")
     except OSError as error:
-        raise SurroundingsError(
-            f"cannot write to {path}: {error.strerror}",
-            fix=f"Name a folder that you can write to: export {environment.HOME}=DIR",
-        ) from error
+        raise _unwritable(path, error) from error
 
 
 @contextmanager

@@ -37,6 +37,13 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     """The target's, as it can be reached from anywhere on this machine."""
     revisions: dict[str, StoredRevision] = {}
 
+    def known(self, target: Target, *, label: str, ref: str) -> ResolvedRevision | None:
+        """Return a revision as it was when the sweep began; None for one that it had not so."""
+        known = self.revisions.get(label)
+        if known is None or known.ref != ref or self.repository != target.repository:
+            return None
+        return known.as_resolved(label)
+
 
 def read_experiment(folder: SweepFolder) -> Experiment:
     """Return what stands beside the stored suite; a directory without one is an error."""
@@ -83,9 +90,7 @@ def resumed(folder: SweepFolder, resolve: Resolve) -> Resolve:
     stored = read_experiment(folder)
 
     def known_first(target: Target, revision: Revision) -> ResolvedRevision:
-        known = stored.revisions.get(revision.label)
-        if known is None or known.ref != revision.ref or stored.repository != target.repository:
-            return resolve(target, revision)
-        return known.as_resolved(revision.label)
+        known = stored.known(target, label=revision.label, ref=revision.ref)
+        return known or resolve(target, revision)
 
     return known_first

@@ -4,11 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from midspan.instrumentation.segment import SUFFIX
 from midspan.pipelines.records import PLAN_FILE, result_path
-
-SPANS_SUFFIX: Final = ".otlp.jsonl"
-PART_SUFFIX: Final = ".part"
-"""Appended to a spool file while it is open."""
 
 SUITE_FILE: Final = "suite.yaml"
 """Name of the suite in the stored copy, whatever it was called."""
@@ -104,7 +101,7 @@ class SweepFolder:
 
     def spans_of(self, run_id: str, launch: int) -> Path:
         """Return the (first) spool file of a launch."""
-        return self.spool / f"{run_id}-{launch}{SPANS_SUFFIX}"
+        return self.spool / f"{run_id}-{launch}{SUFFIX}"
 
     def result_of(self, run_id: str, launch: int) -> Path:
         """Return the result record of a launch."""
@@ -125,3 +122,9 @@ class SweepFolder:
     def room_of(self, run_id: str, launch: int) -> Path:
         """Return the directory in which a launch works."""
         return self.rooms / f"{run_id}-{launch}"
+
+
+def log_beside(workspace: Path, run_id: str, launch: int) -> Path | None:
+    """Return what the agent of a launch printed; None for a workspace that is of no sweep."""
+    path = SweepFolder(workspace.parent).log_of(run_id, launch)
+    return path if path.is_file() else None

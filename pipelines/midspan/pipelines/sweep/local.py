@@ -1,7 +1,7 @@
 """A whole sweep on this machine: from its suite to the scores."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,11 +45,6 @@ class Swept:
     judged: Judged | None
     """None where the sweep was interrupted."""
 
-    @property
-    def score(self) -> ScoringSummary | None:
-        """Return what scoring gave."""
-        return self.judged.score if self.judged is not None else None
-
 
 def sweep_here(
     suite_file: Path,
@@ -57,6 +52,7 @@ def sweep_here(
     into: Path | None = None,
     experiment: str | None = None,
     only: Sequence[str] = (),
+    run_ids: Collection[str] | None = None,
     concurrency: int | None = None,
     keys: Mapping[str, str] | None = None,
     tell: Callable[[Event], None] = lambda event: None,
@@ -75,6 +71,7 @@ def sweep_here(
         into: The sweep's directory; `sweeps/<experiment>` by default.
         experiment: Another name for the experiment than the suite's.
         only: Run some of the runs: a glob of tasks, or `axis=GLOB`.
+        run_ids: Run these alone, of those that are asked for.
         concurrency: Runs at a time; the suite says it otherwise.
         keys: Keys by variable, instead of those of the environment.
         tell: Called when a run begins or ends.
@@ -95,6 +92,8 @@ def sweep_here(
     store_sweep(plan, folder)
     stored = stored_sweep(folder)
     runs = selected(stored, only)
+    if run_ids is not None:
+        runs = [run for run in runs if run.run_id in run_ids]
     # Only while agents run: before and after, Ctrl-C ends what is done as it ends any command.
     signals = stopping.by_signals(lambda line: tell(Told(text=line))) if stopping else nullcontext()
     with signals:

@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 
 from midspan.pipelines.files import load_suite
-from midspan.pipelines.records import PlannedRun, content_digest, file_digest, run_id_of
+from midspan.pipelines.records import PlannedRun
+from midspan.pipelines.run_ids import content_digest, file_digest, run_id_of
 from midspan.pipelines.sweep.sources import Sources
 from midspan.scorers.errors import InvalidInput
 from midspan.scorers.file_format.fields import SUITE_NAME
@@ -47,6 +48,11 @@ class SweepRun:
     def run_id(self) -> str:
         """Its id, equal for equal inputs."""
         return self.planned.run_id
+
+    @property
+    def harness_name(self) -> str:
+        """What the suite calls its harness: in the plan stands the version, too."""
+        return (self.planned.harness or "").partition("@")[0]
 
 
 @dataclass(frozen=True, kw_only=True)

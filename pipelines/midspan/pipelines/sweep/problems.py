@@ -22,6 +22,11 @@ class Problem:
         """Return the problem that an error tells."""
         return cls(what=str(error.args[0]), fix=error.fix, exit_code=error.exit_code)
 
+    def told(self) -> str:
+        """Return it as an item of a list, what fixes it below."""
+        lines = [*self.what.splitlines(), *(self.fix or "").splitlines()]
+        return "\n".join(f"{'  ' if number else '- '}{line}" for number, line in enumerate(lines))
+
 
 Check = Callable[[SweepPlan, SweepFolder], Iterable[Problem]]
 """Looks for problems, and changes nothing."""
@@ -39,7 +44,7 @@ class NotReady(MidspanError):
             super().__init__(self.problems[0].what, fix=self.problems[0].fix)
         else:
             head = f"{len(self.problems)} problems; nothing was started"
-            super().__init__("\n".join([head, *map(_told, self.problems)]))
+            super().__init__("\n".join([head, *(problem.told() for problem in self.problems)]))
 
 
 class Found:
@@ -63,8 +68,3 @@ class Found:
         """Raise what was found, all of it together."""
         if self.problems:
             raise NotReady(self.problems)
-
-
-def _told(problem: Problem) -> str:
-    lines = [*problem.what.splitlines(), *(problem.fix or "").splitlines()]
-    return "\n".join(f"{'- ' if not number else '  '}{line}" for number, line in enumerate(lines))

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
 
-from midspan.pipelines.records import PLAN_FILE, read_plan
+from midspan.pipelines.records import PLAN_FILE
 from midspan.pipelines.storage.disk import explained
 from midspan.pipelines.sweep.layout import SweepFolder
 from midspan.pipelines.sweep.standing import runs_of_files, strangers
+from midspan.pipelines.sweep.stored import runs_in
 
 
 def planned_files(folder: SweepFolder, instead: Mapping[Path, Path] | None = None) -> list[Path]:
@@ -50,8 +51,4 @@ def set_aside_workspace(folder: SweepFolder) -> Path | None:
 
 
 def _run_ids(plan: Path) -> set[str]:
-    try:
-        with explained(plan):
-            return {run.run_id for run in read_plan(plan)}
-    except FileNotFoundError:
-        return set()
+    return {run.run_id for run in runs_in(plan)}

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from midspan.pipelines.records import content_digest
+from midspan.pipelines.run_ids import content_digest
 from midspan.pipelines.sweep.plan import SweepRun, identity
 from midspan.pipelines.sweep.sources import Sources, harness_files
 from midspan.scorers.errors import MidspanError

@@ -7,7 +7,8 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from midspan.pipelines.files import load_suite
-from midspan.pipelines.records import PlannedRun, content_digest, read_plan, write_plan
+from midspan.pipelines.records import PlannedRun, read_plan, write_plan
+from midspan.pipelines.run_ids import content_digest
 from midspan.pipelines.storage.disk import explained
 from midspan.pipelines.sweep.experiment import (
     Experiment,
@@ -54,9 +55,14 @@ def stored_sweep(folder: SweepFolder) -> SweepPlan:
 
 def planned_before(folder: SweepFolder) -> tuple[PlannedRun, ...]:
     """Return the runs that were planned last time; none in a new directory."""
+    return runs_in(folder.plan)
+
+
+def runs_in(plan: Path) -> tuple[PlannedRun, ...]:
+    """Return the runs of a plan; none where there is no such file."""
     try:
-        with explained(folder.plan):
-            return tuple(read_plan(folder.plan))
+        with explained(plan):
+            return tuple(read_plan(plan))
     except FileNotFoundError:
         return ()
 

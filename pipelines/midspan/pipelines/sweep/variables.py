@@ -40,7 +40,21 @@ def scrubbed(
         for name, value in variables.items()
         if name not in dropped
         and (name in KEPT or name.startswith(KEPT_BEGINNINGS))
-        and (name in NO_SECRETS or not any(word in name for word in SECRET_WORDS))
+        and not names_secret(name)
         # An address of a package index, or of an HTTP proxy, may hold a password.
-        and not ("://" in value and "@" in value)
+        and not may_hold_password(value)
     }
+
+
+def names_secret(name: str) -> bool:
+    """Return whether a variable is called as those are that hold a secret.
+
+    >>> names_secret("my_api_key"), names_secret("SSH_AUTH_SOCK")
+    (True, False)
+    """
+    return name not in NO_SECRETS and any(word in name.upper() for word in SECRET_WORDS)
+
+
+def may_hold_password(value: str) -> bool:
+    """Return whether a value may be an address with a password in it."""
+    return "://" in value and "@" in value

@@ -108,8 +108,8 @@ class CommandHarness(HarnessBase):
     ]
     """The program and its arguments.
 
-    {prompt}, {model}, {base_url}, {directory} (of the run), {sessions} (a folder that is kept) and
-    {suite} (the suite's folder) are filled in.
+    {prompt}, {model}, {base_url}, {api_key}, {directory} (of the run), {sessions} (a folder that is
+    kept) and {suite} (the suite's folder) are filled in.
     """
     from_target: bool = False
     """Whether the program is one that the target installs: it is there once that is."""

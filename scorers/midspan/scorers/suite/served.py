@@ -17,6 +17,11 @@ def _endpoint(value: str) -> str:
     # The address is not shown in the message: it may hold a password.
     if not re.fullmatch(r"https?://[^\s/@]+(/[^\s]*)?", value):
         raise ValueError("must be http(s)://host[:port]/path, without user name or password")
+    if "?" in value or "#" in value:
+        raise ValueError(
+            "has a query (`?...`), and requests go to http(s)://host[:port]/path alone; a key "
+            "is named by `key_env`"
+        )
     return value
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from midspan.pipelines.records import read_result
 from midspan.pipelines.sweep.layout import SweepFolder
+from midspan.pipelines.sweep.worker import Tries, working
 from tests.pipelines.cli.conftest import Midspan
 from tests.support.sweeps import write_suite
 
@@ -71,7 +72,10 @@ def test_runs_that_were_not_asked_for_are_not_run_yet(midspan: Midspan, tmp_path
     )
 
 
-def test_why_runs_could_not_be_launched_is_told_once(midspan: Midspan, tmp_path: Path) -> None:
+def test_why_runs_could_not_be_launched_is_told_once(
+    midspan: Midspan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working, "Tries", lambda: Tries(pauses=(0.1, 0.1)))
     suite = write_suite(
         tmp_path,
         **{
@@ -87,8 +91,14 @@ def test_why_runs_could_not_be_launched_is_told_once(midspan: Midspan, tmp_path:
     assert len([line for line in lines if line.startswith("6 more not run: ")]) == 1
     assert len([line for line in lines if line.startswith("infra: lab/a")]) == 5
     assert "infra: 4 more, in short: midspan failures sweeps/shop/workspace" in lines
-    told = midspan("failures", "sweeps/shop/workspace").err
-    assert "infra, 9 runs: the run could not be launched: " in told
+    told = midspan("failures", "sweeps/shop/workspace").err.splitlines()
+    reason = next(at for at, line in enumerate(told) if line.startswith("infra, 9 runs: "))
+    assert told[reason].startswith("infra, 9 runs: the run could not be launched: ")
+    log = Path(told[reason + 1].removeprefix("  the log of one: "))
+    # Of the launch that counts, the last.
+    assert log.parent == Path("sweeps/shop/logs")
+    assert log.name.endswith("-2.log")
+    assert "no such table" in log.read_text()
 
 
 def test_settings_that_were_changed_are_told_each_time(midspan: Midspan, tmp_path: Path) -> None:

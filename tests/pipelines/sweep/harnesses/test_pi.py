@@ -104,6 +104,10 @@ def answer(text: str, stop: str, **further: str) -> dict[str, Any]:
     [
         ([answer("no", "stop"), answer("39", "stop")], Said(answer="39")),
         ([answer("cut of", "length")], Said(answer="cut of")),
+        (
+            [answer("no", "stop"), answer("3\u20289\x85\x0c!", "stop")],
+            Said(answer="3\u20289\x85\x0c!"),
+        ),
         # Ended between a call and its result: the text is a remark on the way.
         ([answer("Let me look.", "toolUse")], Said(answer=None)),
         (
@@ -120,7 +124,10 @@ def test_the_last_answer_counts(
 ) -> None:
     seat = seat_in(tmp_path / "room", harness_of(PI), base_url="http://127.0.0.1:1/v1")
     kind = "message_end" if printed else "message"
-    lines = [json.dumps({"type": kind, "message": message}) for message in messages]
+    # As Node writes it: characters stand for themselves.
+    lines = [
+        json.dumps({"type": kind, "message": message}, ensure_ascii=False) for message in messages
+    ]
     text = "".join(f"{line}\n" for line in ['{"type": "session"}', *lines])
     stdout, stderr = tmp_path / "stdout", tmp_path / "stderr"
     stderr.write_text("Error: no models\n" if not messages else "")

@@ -130,6 +130,26 @@ def test_weights_are_found_at_a_commit(hub: FakeHub, tmp_path: Path) -> None:
     assert sweep.check().weights == {"org/careful": "abc" + "0" * 37}
 
 
+def test_files_of_llama_cpp_that_cannot_be_told_are_found_before_a_job_is_paid_for(
+    hub: FakeHub, tmp_path: Path
+) -> None:
+    def served(weights: str, file: str = "") -> HubSweep:
+        serve = f"serve: {{engine: llama-cpp, weights: '{weights}'{file}}}"
+        suite = SUITE.replace('endpoint: "https://models.example/v1"', serve, 1)
+        return hub_sweep(hub, tmp_path / "shop", suite)
+
+    hub.add_model("org/gguf", sha="abc" + "0" * 37)
+    files = hub.repositories["models/org/gguf"].files
+    files.update(dict.fromkeys(("README.md", "m-Q4_K_M.gguf", "m-Q8_0.gguf"), b""))
+    there = "; there: m-Q4_K_M.gguf, m-Q8_0.gguf\nName it: serve: {file: NAME.gguf}"
+    of = "org/careful: which .gguf file of the repository org/gguf is"
+    assert refusal(served("org/gguf")) == f"{of} meant is not said{there}"
+    assert refusal(served("org/gguf:Q5_K_M")) == f"{of} Q5_K_M cannot be told{there}"
+    assert "has no m.gguf; there: m-Q4" in refusal(served("org/gguf", ", file: m.gguf"))
+    for sweep in (served("org/gguf:Q8_0"), served("org/gguf", ", file: m-Q8_0.gguf")):
+        assert sweep.check().weights == {"org/careful": "abc" + "0" * 37}
+
+
 def test_a_hub_that_stumbles_is_asked_again(hub: FakeHub, sweep: HubSweep) -> None:
     from tests.support.fake_hub import Fault
 

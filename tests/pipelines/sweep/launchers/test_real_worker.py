@@ -1,17 +1,16 @@
 """All of it as people have it: the commands, the client, the job script, the worker, an agent."""
 
-import json
-import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from midspan.pipelines.workspace import Workspace
 from tests.support.fake_hub import FakeHub, Fate
+from tests.support.hub_sweeps import midspan_sweep
+from tests.support.scripted_model import Said, saying, scripted_model
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="needs a second address of this machine: 127.0.0.2"
@@ -52,62 +51,26 @@ launch:
 """
 
 
-class _Model(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["content-length"]))
-        allowed = self.headers["authorization"] == "Bearer the-key"
-        message = {"role": "assistant", "content": "7 EUR" if allowed else "no"}
-        reply = {
-            "id": "r",
-            "object": "chat.completion",
-            "model": "org/careful",
-            "choices": [{"index": 0, "finish_reason": "stop", "message": message}],
-            "usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15},
-        }
-        data = json.dumps(reply).encode()
-        self.send_response(200)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+KEYS = {"SHOP_KEY": "the-key"}
 
 
 @pytest.fixture
 def suite(tmp_path: Path) -> Iterator[Path]:
-    with ThreadingHTTPServer(("127.0.0.2", 0), _Model) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
+    def reply(_request: dict[str, Any]) -> Said:
+        allowed = server.headers[-1]["authorization"] == "Bearer the-key"
+        return saying("7 EUR" if allowed else "no")
+
+    with scripted_model(reply, host="127.0.0.2") as server:
         folder = tmp_path / "shop"
         folder.mkdir()
         (folder / "agent.py").write_text(AGENT)
-        endpoint = f"http://127.0.0.2:{server.server_port}/v1"
-        (folder / "suite.yaml").write_text(SUITE.format(endpoint=endpoint))
+        (folder / "suite.yaml").write_text(SUITE.format(endpoint=server.url))
         yield folder / "suite.yaml"
-        server.shutdown()
-        thread.join()
-
-
-def midspan(hub: FakeHub, *words: object) -> "subprocess.CompletedProcess[str]":
-    program = Path(sys.executable).parent / "midspan"
-    environment = hub.environment | {"SHOP_KEY": "the-key", "COLUMNS": "100"}
-    return subprocess.run(
-        [str(program), "sweep", *map(str, words)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        timeout=250,
-    )
 
 
 def test_a_sweep_from_suite_to_scores(hub: FakeHub, suite: Path, tmp_path: Path) -> None:
     into = tmp_path / "sweep"
-    ran = midspan(hub, "run", suite, "--into", into, "--yes")
+    ran = midspan_sweep(hub, "run", suite, "--into", into, "--yes", **KEYS)
     assert ran.returncode == 0, ran.stdout + ran.stderr + "\n".join(hub.jobs.submitted[0].lines)
     job = hub.jobs.submitted[0]
     assert job.stage == "COMPLETED"
@@ -122,14 +85,14 @@ def test_a_sweep_from_suite_to_scores(hub: FakeHub, suite: Path, tmp_path: Path)
     assert sorted(values) == [0, 0, 1, 1]
     assert hub.requests.count("POST /api/jobs/me") == 1
 
-    again = midspan(hub, "run", suite, "--into", into, "--yes")
+    again = midspan_sweep(hub, "run", suite, "--into", into, "--yes", **KEYS)
     assert again.returncode == 0
     assert hub.requests.count("POST /api/jobs/me") == 1
 
 
 def test_the_agent_of_a_job_sees_no_secret(hub: FakeHub, suite: Path, tmp_path: Path) -> None:
     into = tmp_path / "sweep"
-    midspan(hub, "run", suite, "--into", into, "--yes", "--only", "price")
+    midspan_sweep(hub, "run", suite, "--into", into, "--yes", "--only", "price", **KEYS)
     logs = "".join(path.read_text() for path in (into / "logs").glob("*.log"))
     assert "secrets: ['ANTHROPIC_API_KEY', 'OPENAI_API_KEY']" in logs
     assert "the-key" not in logs
@@ -143,9 +106,9 @@ def test_a_job_that_is_killed_leaves_what_was_done_and_nothing_running(
     hub: FakeHub, suite: Path, tmp_path: Path
 ) -> None:
     into = tmp_path / "sweep"
-    (suite.parent / "agent.py").write_text(f"import time; time.sleep(3)\n{AGENT}")
+    (suite.parent / "agent.py").write_text(f"import time; time.sleep(2)\n{AGENT}")
     hub.jobs.fates = [Fate(dies_after=1)]
-    ran = midspan(hub, "run", suite, "--into", into, "--yes")
+    ran = midspan_sweep(hub, "run", suite, "--into", into, "--yes", **KEYS)
     assert ran.returncode == 0, ran.stderr
     assert [job.stage for job in hub.jobs.submitted] == ["ERROR", "COMPLETED"]
     assert Workspace(into / "workspace").table("runs").collect().height == 4

@@ -20,8 +20,11 @@ def problems(plan: SweepPlan) -> list[tuple[str, str | None]]:
 
 
 def test_a_machine_that_has_all_of_it(planned: Planned, tmp_path: Path) -> None:
-    assert problems(planned()) == []
-    assert (tmp_path / "home" / "cache").is_dir()
+    before = set(tmp_path.rglob("*"))
+    plan = planned()
+    made = set(tmp_path.rglob("*")) - before
+    assert problems(plan) == []
+    assert set(tmp_path.rglob("*")) - before == made, "a look makes nothing"
 
 
 def test_what_is_missing_is_told_at_once(

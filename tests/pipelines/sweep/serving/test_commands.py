@@ -178,7 +178,41 @@ def test_llama_cpp_fetches_a_repository_itself(programs: Programs, serving: Serv
     programs.add("llama-server")
     with serving(serve={"engine": "llama-cpp", "weights": "ggml-org/gemma-GGUF:Q4_K_M"}) as server:
         assert server.record["weights"] == "ggml-org/gemma-GGUF"
+        assert server.record["dtype"] == "Q4_K_M"
+        assert server.attributes["midspan.serve.dtype"] == "Q4_K_M"
     assert told(programs, "llama-server")[:2] == ["--hf-repo", "ggml-org/gemma-GGUF:Q4_K_M"]
+
+
+def test_the_quantisation_that_llama_cpp_chooses_is_recorded(
+    programs: Programs, serving: Serving
+) -> None:
+    path = "/cache/ggml-org_gemma-GGUF_gemma-Q5_K_S.gguf"
+    programs.add("llama-server", model_path=path)
+    with serving(serve={"engine": "llama-cpp", "weights": "ggml-org/gemma-GGUF"}) as server:
+        assert server.record["file"] == "ggml-org_gemma-GGUF_gemma-Q5_K_S.gguf"
+        assert server.record["dtype"] == "Q5_K_S"
+
+
+def test_of_mounted_weights_the_file_of_the_quantisation_is_served(
+    programs: Programs, serving: Serving, tmp_path: Path
+) -> None:
+    programs.add("llama-server")
+    folder = tmp_path / "mounted" / "org" / "model"
+    (folder / "BF16").mkdir(parents=True)
+    names = ("m-Q4_K_M.gguf", "m-Q8_0.gguf", "mmproj-BF16.gguf", "BF16/m-00001-of-00002.gguf")
+    for name in names:
+        (folder / name).touch()
+    variables = {"MIDSPAN_WEIGHTS": str(tmp_path / "mounted")}
+    for asked, name in (("q4_k_m", names[0]), ("Q8_0", names[1]), ("BF16", names[3])):
+        serve = {"engine": "llama-cpp", "weights": f"org/gguf:{asked}"}
+        with serving(serve=serve, variables=variables) as server:
+            assert server.record["file"] == Path(name).name
+        argv = programs.calls("llama-server")[-1]["argv"]
+        assert argv[:2] == ["--model", str(folder / name)]
+    serve = {"engine": "llama-cpp", "weights": "org/gguf:Q4_K"}
+    why = r"is Q4_K cannot be told; there: BF16/m-00001-of-00002.gguf, m-Q4_K_M.gguf, m-Q8_0.gguf\n"
+    with pytest.raises(SurroundingsError, match=why):
+        serving(serve=serve, variables=variables).__enter__()
 
 
 @pytest.mark.parametrize(

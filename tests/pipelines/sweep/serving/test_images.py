@@ -2,7 +2,7 @@
 
 import pytest
 
-from midspan.pipelines.sweep.serving import Image, default_image, image_of, repository_of
+from midspan.pipelines.sweep.serving import Image, image_of, repository_of
 from midspan.scorers.suite import Model
 
 
@@ -11,10 +11,9 @@ def model(**serve: str) -> Model:
 
 
 def test_every_default_is_pinned() -> None:
-    images = [default_image("vllm"), default_image("llama-cpp")]
-    assert images == [
-        "vllm/vllm-openai:v0.33.0",
-        "ghcr.io/ggml-org/llama.cpp:server-cuda12-b9603",
+    assert [image_of(model(engine=engine)) for engine in ("vllm", "llama-cpp")] == [
+        Image(name="vllm/vllm-openai:v0.33.0"),
+        Image(name="ghcr.io/ggml-org/llama.cpp:server-cuda12-b9603"),
     ]
     assert image_of(model(engine="transformers")) == Image(
         name="ghcr.io/astral-sh/uv:python3.12-bookworm",

@@ -72,7 +72,7 @@ def test_an_endpoint_is_looked_for_and_recorded(endpoint: str, serving: Serving)
 def test_an_endpoint_where_nothing_answers(serving: Serving) -> None:
     address = f"http://127.0.0.1:{ports.unused()}/v1"
     with pytest.raises(SurroundingsError, match=f"org/model: nothing answers at {address}: "):
-        serving(endpoint=f"{address}?key=secret").__enter__()
+        serving(endpoint=address).__enter__()
 
 
 def test_a_model_that_the_agent_reaches_by_itself(serving: Serving) -> None:

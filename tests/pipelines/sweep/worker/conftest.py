@@ -6,10 +6,8 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event as Flag
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -21,6 +19,7 @@ from midspan.pipelines.sweep.plan import SweepPlan, planned_sweep
 from midspan.pipelines.sweep.revisions import resolver
 from midspan.pipelines.sweep.stored import store_sweep, stored_sweep
 from midspan.pipelines.sweep.worker import Event, Tries, Worked, work
+from tests.support.scripted_model import Refusal, Said, ScriptedModel, saying, scripted_model
 
 ASK = """
 import json, os, sys, time, urllib.request
@@ -49,53 +48,34 @@ Json = dict[str, Any]
 class Model:
     """A server that answers all alike; it keeps what it was asked."""
 
-    url: str
+    server: ScriptedModel
     status: int = 200
-    asked: list[Json] = field(default_factory=list)
-    keys: list[str | None] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    @property
+    def asked(self) -> list[Json]:
+        return self.server.requests
+
+    @property
+    def keys(self) -> list[str | None]:
+        return [headers.get("authorization") for headers in self.server.headers]
 
 
 @contextmanager
 def answering(text: str = "42", *, after: float = 0) -> Iterator[Model]:
     over = Flag()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1
+    def reply(_request: Json) -> Said:
+        over.wait(after)
+        return saying(text) if told.status == 200 else Refusal(status=told.status)
 
-        def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            told.asked.append(asked)
-            told.keys.append(self.headers.get("authorization"))
-            over.wait(after)
-            message = {"role": "assistant", "content": text}
-            reply: Json = {
-                "id": f"r-{len(told.asked)}",
-                "object": "chat.completion",
-                "model": asked["model"],
-                "choices": [{"index": 0, "finish_reason": "stop", "message": message}],
-                "usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15},
-            }
-            if told.status != 200:
-                reply = {"error": {"message": "broken", "type": "server_error"}}
-            data = json.dumps(reply).encode()
-            self.send_response(told.status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, format: str, *arguments: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        server.block_on_close = False
-        told = Model(url=f"http://127.0.0.1:{server.server_address[1]}/v1")
-        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    with scripted_model(reply) as server:
+        told = Model(server)
         yield told
         over.set()
-        server.shutdown()
 
 
 @pytest.fixture

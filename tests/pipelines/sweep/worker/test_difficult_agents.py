@@ -197,8 +197,8 @@ def test_one_that_never_starts_is_launched_three_times(begin: Begin) -> None:
     ("budget", "code", "kind"),
     [
         ({"turns": 2}, "for _ in range(3): ask()", "turns"),
-        ({"tokens": 40}, "for _ in range(3): ask()", "tokens"),
-        ({"turns": 3, "tokens": 45}, "for _ in range(3): ask()", None),
+        ({"tokens": 23}, "for _ in range(3): ask()", "tokens"),
+        ({"turns": 3, "tokens": 24}, "for _ in range(3): ask()", None),
         ({"turns": 2}, "ask(); ask(); ask(); time.sleep(600)", "turns"),
     ],
 )

@@ -55,6 +55,27 @@ def test_pipes_and_links_in_the_spool_are_not_waited_for(begin: Begin) -> None:
         read_result(sweep.folder.result_of(second, 0))
 
 
+def test_spans_of_an_agent_that_hold_anything_make_no_other_end_of_its_run(begin: Begin) -> None:
+    sweep = begin(
+        """
+        spool = os.path.join(os.path.dirname(__file__), "..", "spool")
+        lost = [{"intValue": None}, {"intValue": 2**40}, {"intValue": 2**40}]
+        told = [[{"key": "midspan.spans_lost", "value": value}] for value in lost]
+        spans = [{"attributes": each} for each in told]
+        with open(f"{spool}/{os.environ['MIDSPAN_RUN_ID']}-0.001.otlp.jsonl.part", "w") as file:
+            print(json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]}), file=file)
+        time.sleep(0.5)
+        print(ask())
+        """,
+        task=CHECK,
+        budget={"turns": 5},
+    )
+    assert len(sweep.work().done) == 1
+    record = sweep.record()
+    assert (record.ended_by, record.exit_code, record.answer) == ("exit", 0, "42")
+    assert record.spans_lost == 2**31 - 1
+
+
 def test_a_proxy_whose_recorder_was_killed_is_replaced(begin: Begin) -> None:
     sweep = begin(
         """

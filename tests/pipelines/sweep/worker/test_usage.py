@@ -100,6 +100,97 @@ def test_lines_that_are_no_spans_are_left_to_ingest(tmp_path: Path) -> None:
     assert used(tmp_path, b"{", b"", b'{"resourceSpans": 1}', line(LLM)).turns == 1
 
 
+def odd(key: str, said: object, **more: Any) -> bytes:
+    """A line of an LLM call with one attribute that is as it is written here."""
+    whole = json.loads(line({**LLM, **more}, "agent"))
+    (span,) = whole["resourceSpans"][0]["scopeSpans"][0]["spans"]
+    span["attributes"] = [one for one in span["attributes"] if one["key"] != key]
+    span["attributes"].append({"key": key, "value": said})
+    return json.dumps(whole).encode()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"intValue": None},
+        {"intValue": "1.5"},
+        {"intValue": "many"},
+        {"intValue": "9" * 400},
+        {"intValue": "9" * 5000},
+        {"intValue": [1]},
+        {"intValue": "-7"},
+        {"doubleValue": "NaN"},
+        {"stringValue": "many"},
+        {"boolValue": "yes"},
+        {"arrayValue": {"values": []}},
+        None,
+        "7",
+    ],
+)
+@pytest.mark.parametrize(
+    "key", ["midspan.spans_lost", "gen_ai.usage.output_tokens", "llm.cost.total"]
+)
+def test_an_odd_attribute_is_passed_over_and_the_rest_of_its_line_counts(
+    tmp_path: Path, key: str, said: object
+) -> None:
+    found = used(tmp_path, odd(key, said))
+    tokens = 100 if key == "gen_ai.usage.output_tokens" else 120
+    assert (found.turns, found.tokens, found.spans, found.lost) == (1, tokens, 1, 0)
+    assert 0 <= found.cost_usd <= 0.0004
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        b"[" * 100_000,
+        b'{"resourceSpans": [{"resource": {"attributes": 5}}]}',
+        b'{"resourceSpans": [{"resource": {"attributes": [1]}}]}',
+        b'{"resourceSpans": [{"scopeSpans": [{"spans": [{"attributes": [null]}]}]}]}',
+        b'{"resourceSpans": [{"scopeSpans": [{"spans": [{"status": 2}]}]}]}',
+    ],
+)
+def test_a_line_of_another_form_counts_for_nothing(tmp_path: Path, whole: bytes) -> None:
+    assert used(tmp_path, whole, line(LLM)).turns == 1
+
+
+def test_a_number_without_an_end_is_none(tmp_path: Path) -> None:
+    whole = odd("gen_ai.usage.output_tokens", {"doubleValue": 7.5})
+    for without_end in (b"1e999", b"Infinity"):
+        assert used(tmp_path, whole.replace(b"7.5", without_end), line(LLM)).turns >= 1
+
+
+def test_spans_lost_are_as_many_as_a_record_can_hold_at_most(tmp_path: Path) -> None:
+    assert used(tmp_path, odd("midspan.spans_lost", {"intValue": "7"})).lost == 7
+    assert used(tmp_path, odd("midspan.spans_lost", {"intValue": str(2**40)})).lost == 2**31 - 1
+
+
+def test_agents_of_openinference_are_held_to_a_budget_in_dollars(tmp_path: Path) -> None:
+    call = {
+        "openinference.span.kind": "LLM",
+        "llm.model_name": "m-1",
+        "llm.token_count.prompt": 100,
+        "llm.token_count.completion": 20,
+        "llm.token_count.prompt_details.cache_read": 60,
+    }
+    found = used(tmp_path, line(call, "agent"))
+    assert found.tokens == 120
+    assert found.cost_usd == pytest.approx((40 * 2.0 + 60 * 1.0 + 20 * 10.0) / 1e6)
+    assert exceeded(Budget(cost_usd=0.0003), found) == "cost_usd"
+
+
+def test_cached_tokens_that_the_input_leaves_out_are_added_to_it(tmp_path: Path) -> None:
+    call = {
+        "openinference.span.kind": "LLM",
+        "llm.model_name": "m-1",
+        "llm.token_count.prompt": 100,
+        "llm.token_count.completion": 20,
+        "llm.token_count.prompt_details.cache_read": 160,
+    }
+    found = used(tmp_path, line(call, "agent"))
+    assert found.tokens == 280
+    assert found.cost_usd == pytest.approx((100 * 2.0 + 160 * 1.0 + 20 * 10.0) / 1e6)
+
+
 @pytest.mark.parametrize(
     ("usage", "kind"),
     [

@@ -1,75 +1,30 @@
 """A sweep of 240 runs, through the command: real proxy, real processes, scripted models."""
 
-import json
 import os
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import yaml
 
+from midspan.pipelines.demo.behaviours.conversation import Reply
 from midspan.pipelines.sweep.layout import SweepFolder
 from midspan.pipelines.workspace import Workspace
 from tests.pipelines.sweep.worker.test_resuming import MIDSPAN
+from tests.support.scripted_model import calling, saying, scripted_model
 
 NAMES = ("north", "south", "east", "west")
 
 
-@contextmanager
-def scripted() -> Iterator[str]:
+def answer(request: dict[str, Any]) -> Reply:
     """Two models: `careful` reads the file and says what it holds, `sloppy` guesses the west."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1
-
-        def do_GET(self) -> None:
-            self._send({"object": "list", "data": [{"id": "careful"}, {"id": "sloppy"}]})
-
-        def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            last = asked["messages"][-1]
-            message: dict[str, Any] = {"role": "assistant", "content": None}
-            if last["role"] == "tool":
-                message["content"] = str(last["content"]).strip()
-            elif asked["model"] == "sloppy" and "west" in str(last["content"]):
-                message["content"] = "sunrise"
-            else:
-                call = {"name": "bash", "arguments": '{"command": "cat note.txt"}'}
-                message["tool_calls"] = [{"id": "c-1", "type": "function", "function": call}]
-            finish = "stop" if message["content"] else "tool_calls"
-            self._send(
-                {
-                    "id": "r-1",
-                    "object": "chat.completion",
-                    "model": asked["model"],
-                    "choices": [{"index": 0, "finish_reason": finish, "message": message}],
-                    "usage": {"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12},
-                }
-            )
-
-        def _send(self, document: dict[str, Any]) -> None:
-            data = json.dumps(document).encode()
-            self.send_response(200)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, format: str, *arguments: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        server.block_on_close = False
-        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
-        server.shutdown()
+    last = request["messages"][-1]
+    if last["role"] == "tool":
+        return saying(str(last["content"]).strip())
+    if request["model"] == "sloppy" and "west" in str(last["content"]):
+        return saying("sunrise")
+    return calling("bash", command="cat note.txt")
 
 
 def repository(folder: Path) -> Path:
@@ -91,7 +46,7 @@ def test_all_of_240_runs_end_in_one_outcome_each(tmp_path: Path) -> None:
     for name in NAMES:
         (tmp_path / f"{name}.txt").write_text(f"the wind is from the {name}\n")
     (tmp_path / "SKILL.md").write_text("Read the note first.\n")
-    with scripted() as endpoint:
+    with scripted_model(answer) as server:
         suite = {
             "suite": "winds",
             "contract": 1,
@@ -112,7 +67,7 @@ def test_all_of_240_runs_end_in_one_outcome_each(tmp_path: Path) -> None:
             },
             "matrix": {
                 "models": [
-                    {"name": name, "endpoint": endpoint, "sampling": {"seed": 100}}
+                    {"name": name, "endpoint": server.url, "sampling": {"seed": 100}}
                     for name in ("careful", "sloppy")
                 ],
                 "revisions": ["v1", "v2"],

@@ -46,7 +46,7 @@ def command(directory: Path) -> int:
 
 def _show(found: "FetchedSweep", directory: Path) -> None:
     from midspan.dashboards.terminal.cells import counted
-    from midspan.pipelines.cli.sweep.outlook_lines import counts_line
+    from midspan.pipelines.sweep.outlook_lines import counts_line
 
     fetched = found.fetched
     came = f"{counted(fetched.files, 'file')} came, with {counted(fetched.results, 'result')}"

@@ -63,8 +63,8 @@ def _ask(
     hub_plan: "HubPlan", folder: "SweepFolder", runs: "Sequence[SweepRun]", *, yes: bool
 ) -> None:
     """Say what the jobs may cost, and end here unless that is wanted."""
-    from midspan.pipelines.cli.sweep.outlook_lines import launch_lines
     from midspan.pipelines.sweep.outlook import outlook
+    from midspan.pipelines.sweep.outlook_lines import launch_lines
 
     settings, price = hub_plan.settings, hub_plan.usd_per_minute
     prices = {settings.flavor: price} if price is not None else {}

@@ -91,8 +91,8 @@ def _prices(plan: "SweepPlan") -> Mapping[str, float]:
 
 def _show(ahead: "Outlook") -> None:
     from midspan.dashboards.terminal.sweep_plan import left_out, product_line, sweep_matrix
-    from midspan.pipelines.cli.sweep.outlook_lines import change_lines, outlook_lines
     from midspan.pipelines.sweep.matrix import factors
+    from midspan.pipelines.sweep.outlook_lines import change_lines, outlook_lines
 
     screen = console.output()
     some = len(ahead.plan.runs) < ahead.planned
@@ -119,5 +119,4 @@ def _tell(kept_from: "NotReady") -> None:
     one = len(kept_from.problems) == 1
     click.echo(f"\nNot yet: {'this has' if one else 'these have'} to be mended first.", err=True)
     for problem in kept_from.problems:
-        first, *rest = [*problem.what.splitlines(), *(problem.fix or "").splitlines()]
-        click.echo("\n".join([f"- {first}", *(f"  {line}" for line in rest)]), err=True)
+        click.echo(problem.told(), err=True)

@@ -125,8 +125,8 @@ def _here(
 
 def tell_changes(plan: "SweepPlan", folder: "SweepFolder") -> None:
     """Say what becomes of finished runs that another suite was for: later it cannot be known."""
-    from midspan.pipelines.cli.sweep.outlook_lines import change_lines
     from midspan.pipelines.sweep.outlook import outlook
+    from midspan.pipelines.sweep.outlook_lines import change_lines
 
     for line in change_lines(outlook(plan, folder)):
         console.note(line)

@@ -33,8 +33,9 @@ def show_outcomes(
     from midspan.pipelines.workspace import Workspace
 
     console.show_whole(sweep_outcomes(outcomes(runs, worked, Workspace(folder.workspace))))
+    names = {run.run_id: run.planned.name for run in runs}
     for run_id in worked.infra[:_LISTED]:
-        console.note(f"infra: {_name(runs, run_id)}; its log: {_last_log(folder, run_id)}")
+        console.note(f"infra: {names[run_id]}; its log: {_last_log(folder, run_id)}")
     if (more := len(worked.infra) - _LISTED) > 0:
         console.note(f"infra: {more:,} more, in short: midspan failures {folder.workspace}")
     if others := planned - len(runs):
@@ -59,12 +60,6 @@ def tell_shortfall(folder: "SweepFolder", judged: "Judged") -> None:
         console.note(f"{judged.read.quarantined:,} spans quarantined: {where}")
     for name, reason in judged.score.failed.items():
         console.note(f"scorer {name} failed: {reason}")
-
-
-def _name(runs: "Sequence[SweepRun]", run_id: str) -> str:
-    planned = next(run.planned for run in runs if run.run_id == run_id)
-    names = (planned.model, planned.revision, planned.tier, planned.harness, planned.task)
-    return f"{' · '.join(name for name in names if name)} #{planned.trial}"
 
 
 def _last_log(folder: "SweepFolder", run_id: str) -> str:

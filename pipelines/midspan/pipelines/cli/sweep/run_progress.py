@@ -18,6 +18,7 @@ from rich.text import Text
 
 from midspan.instrumentation import streams
 from midspan.pipelines.cli import console
+from midspan.pipelines.sweep.standing import INFRA
 from midspan.pipelines.sweep.worker import Event, RunBegun, RunEnded, Told, WorkBegun
 
 _TOLD: Final = 3
@@ -63,13 +64,14 @@ def runs_told() -> Iterator[tuple[Callable[[Event], None], console.Report]]:
                 counts["running"] += 1
             case RunEnded():
                 counts["running"] = max(0, counts["running"] - 1)
-                if event.problem is not None and not event.again:
+                if event.record.ended_by not in INFRA:
+                    bars.update(bar, advance=1)
+                elif not event.again:
                     counts["infra"] += 1
                     lost[why := _why(event)] += 1
                     if lost[why] <= _TOLD:
-                        notes.print(_lost(event, why), markup=False, soft_wrap=True)
-                elif event.problem is None:
-                    bars.update(bar, advance=1)
+                        told = f"{event.run.planned.name}: not run: {why}"
+                        notes.print(streams.visible(told), markup=False, soft_wrap=True)
             case Told():
                 notes.print(streams.visible(event.text), markup=False, soft_wrap=True)
         bars.update(bar, counts=counts)
@@ -90,11 +92,5 @@ def runs_told() -> Iterator[tuple[Callable[[Event], None], console.Report]]:
 
 
 def _why(event: RunEnded) -> str:
-    return streams.visible((event.problem or "").strip().partition("\n")[0])
-
-
-def _lost(event: RunEnded, why: str) -> str:
-    planned = event.run.planned
-    names = (planned.model, planned.revision, planned.tier, planned.harness, planned.task)
-    cell = " · ".join(name for name in names if name)
-    return f"{cell} #{planned.trial}: not run: {why}"
+    told = (event.problem or "").strip().partition("\n")[0]
+    return streams.visible(told or f"ended by {event.record.ended_by}")

@@ -55,7 +55,7 @@ def command(directory: Path, watches: bool, as_json: bool) -> int:
 
 def _show(found: "Survey", folder: "SweepFolder", *, as_json: bool) -> None:
     from midspan.dashboards.terminal.sweep_jobs import jobs_page
-    from midspan.pipelines.cli.sweep.outlook_lines import counts_line
+    from midspan.pipelines.sweep.outlook_lines import counts_line
 
     if as_json:
         counts = asdict(found.counts)

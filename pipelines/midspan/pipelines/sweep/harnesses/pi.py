@@ -115,7 +115,7 @@ def _session(folder: Path) -> str:
 
 def _answers(lines: str) -> Iterator[dict[str, Any]]:
     """Yield the answers of the model, of either form: entries of a session, events as printed."""
-    for entry in _decoded(lines.splitlines()):
+    for entry in _decoded(lines.split("\n")):
         message = entry.get("message")
         if entry.get("type") not in {"message", "message_end"} or not isinstance(message, dict):
             continue

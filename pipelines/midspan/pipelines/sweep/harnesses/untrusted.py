@@ -51,8 +51,9 @@ def text_inside(directory: Path, path: str) -> str | None:
 
 def last_line(text: str | None) -> str | None:
     """Return the last line of a text that is not blank."""
-    lines = [line for line in (text or "").splitlines() if line.strip()]
-    return lines[-1].strip() if lines else None
+    # Not `splitlines`: what Unicode calls the end of a line may stand within one of JSON.
+    lines = (text or "").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), None)
 
 
 def tail_of(path: Path, *, longest: int = 400) -> str:

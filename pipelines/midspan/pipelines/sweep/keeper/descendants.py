@@ -46,13 +46,12 @@ def ask_to_end(pids: Iterable[int], group: int | None = None) -> None:
 
 def kill_all(
     spared: Collection[int] = (), *, program: int | None = None, below: bool = True
-) -> set[int]:
-    """Kill all descendants but the spared, in rounds as they may fork; return which there were.
+) -> None:
+    """Kill all descendants but the spared, in rounds as they may fork.
 
     With `below=False`, what the spared ones have started lives on as well. The end of the program
     is left for its own parent object to take note of.
     """
-    killed: set[int] = set()
     unreaped = {*spared, program}
     if sys.platform != "linux":
         _signal((), program, signal.SIGKILL)
@@ -61,11 +60,9 @@ def kill_all(
         left = descendants(spared, below=below)
         if not left:
             break
-        killed.update(left)
         _signal(left, None, signal.SIGKILL)
         time.sleep(_PAUSE)
     reap(unreaped)
-    return killed
 
 
 def reap(spared: Collection[int | None] = ()) -> None:

@@ -52,8 +52,6 @@ class Report:
     """Exit code; negative for a signal."""
     problem: str | None = None
     """Why it could not be started, or was lost."""
-    escaped: int = 0
-    """Processes that it had left behind, and that were killed."""
     forked: bool = False
     """Whether a template forked it."""
     unforked: str | None = None

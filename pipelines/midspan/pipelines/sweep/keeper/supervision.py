@@ -80,7 +80,7 @@ class Supervision:
         code = child.code()
         if code is not None and by == "exit":
             self._let_end()
-        killed = kill_all(self._templates.pids, program=child.pid)
+        kill_all(self._templates.pids, program=child.pid)
         if code is None:
             code = self._last_code(child)
         self._drain()
@@ -96,7 +96,6 @@ class Supervision:
             by=by,
             code=code,
             problem=problem,
-            escaped=len(killed - {child.pid}),
             forked=isinstance(child, Forked),
             unforked=self._templates.why_not(self._order.template),
         )

@@ -1,7 +1,6 @@
 """The steps that build the environment of one revision, with uv."""
 
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -17,11 +16,13 @@ from midspan.pipelines.sweep.places.checkouts import check_out
 from midspan.pipelines.sweep.places.mirrors import Mirror
 from midspan.pipelines.sweep.places.removal import remove_folder
 from midspan.pipelines.sweep.places.room import RoomError
+from midspan.pipelines.sweep.variables import may_hold_password, names_secret
 from midspan.scorers.suite import Target
 
-_SECRETIVE: Final = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)$", re.IGNORECASE)
-_INSTALLERS: Final = ("UV_", "PIP_")
-"""Their own variables stay, whatever they are called: an index may ask for a password."""
+_INSTALLERS: Final = ("UV_", "PIP_", "GIT_CONFIG_")
+"""Their own stay, whatever they are called: an index or a repository may ask for a password."""
+_PROXY: Final = "_proxy"
+"""End of the variables that say how to reach the outside, maybe with a password."""
 _OF_ANOTHER: Final = (
     *("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME"),
     *("UV_PROJECT", "UV_PROJECT_ENVIRONMENT", "UV_PYTHON"),
@@ -83,7 +84,10 @@ class Building:
 
     def _step(self, command: Sequence[str], label: str) -> None:
         code = run_step(
-            command, self.log, directory=self.folder / "source", variables=_variables(os.environ)
+            command,
+            self.log,
+            directory=self.folder / "source",
+            variables=installer_variables(os.environ),
         )
         if code != 0:
             said = tail(self.log)
@@ -94,14 +98,22 @@ class Building:
             )
 
 
-def _variables(ours: Mapping[str, str]) -> dict[str, str]:
+def installer_variables(ours: Mapping[str, str]) -> dict[str, str]:
     """Return the variables for an installer: ours, without the keys; a revision may run code."""
     kept = {
         name: value
         for name, value in ours.items()
-        if name not in _OF_ANOTHER and (name.startswith(_INSTALLERS) or not _SECRETIVE.search(name))
+        if name not in _OF_ANOTHER and (_is_needed(name) or not _is_secret(name, value))
     }
     return {**kept, "NO_COLOR": "1", "UV_NO_PROGRESS": "1"}
+
+
+def _is_needed(name: str) -> bool:
+    return name.startswith(_INSTALLERS) or name.casefold().endswith(_PROXY)
+
+
+def _is_secret(name: str, value: str) -> bool:
+    return names_secret(name) or may_hold_password(value)
 
 
 def _bundled_pip(python: str) -> str:

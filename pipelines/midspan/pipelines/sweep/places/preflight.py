@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from midspan.pipelines.servers import Home
-from midspan.pipelines.servers.home import make_folder
+from midspan.pipelines.servers.home import require_folder
 from midspan.pipelines.servers.installing import find_pip, find_uv
 from midspan.pipelines.sweep.layout import SweepFolder
 from midspan.pipelines.sweep.places.cache import default_cache
@@ -36,7 +36,7 @@ def _of_target(target: Target) -> Iterator[Problem]:
     if shutil.which("git") is None:
         yield _problem("git is not on this machine", "Install git (https://git-scm.com/downloads).")
     try:
-        make_folder(default_cache())
+        require_folder(default_cache())
         can_install = find_uv(Home.of_user()) is not None or find_pip() is not None
     except SurroundingsError as error:
         yield Problem.of(error)

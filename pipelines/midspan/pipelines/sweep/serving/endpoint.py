@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from midspan.pipelines.sweep.serving.record import without_query
 from midspan.scorers.errors import SurroundingsError
 
 SECONDS: Final = 15.0
@@ -15,12 +14,11 @@ def require_reachable(name: str, address: str, *, seconds: float = SECONDS) -> N
     """
     import httpx
 
-    shown = without_query(address)
     try:
         # trust_env stays on: an address elsewhere may be behind the proxy that the user has.
-        httpx.get(f"{shown.rstrip('/')}/models", timeout=seconds)
+        httpx.get(f"{address.rstrip('/')}/models", timeout=seconds)
     except httpx.TransportError as error:
         raise SurroundingsError(
-            f"{name}: nothing answers at {shown}: {error or type(error).__name__}",
+            f"{name}: nothing answers at {address}: {error or type(error).__name__}",
             fix="Start the server, or correct the model's `endpoint` in the suite.",
         ) from error

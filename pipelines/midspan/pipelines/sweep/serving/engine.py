@@ -56,6 +56,10 @@ class Engine(ABC):
     def version(self, program: str, client: "httpx.Client", variables: Mapping[str, str]) -> str:
         """Return the version of the engine; empty when it does not tell."""
 
+    def told(self, model: Model, weights: Weights, client: "httpx.Client") -> dict[str, Any]:
+        """Return what is known of the weights only now that they are served."""
+        return {}
+
     def settings(self, model: Model) -> dict[str, Any]:
         """Return what it is told about this model beyond the weights."""
         serve = model.served_by

@@ -30,11 +30,6 @@ IMAGES: Final[Mapping[Engine, Image]] = {
 """Pinned, each to the version that its flags were tried or read with."""
 
 
-def default_image(engine: Engine) -> str:
-    """Return the image of an engine for which the suite names none."""
-    return IMAGES[engine].name
-
-
 def image_of(model: Model) -> Image:
     """Return the image for a job with this model: the suite's own is taken as it is."""
     if model.serve is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from midspan.pipelines.servers.recipe import HOST
 from midspan.pipelines.sweep.serving.engine import Engine
+from midspan.pipelines.sweep.serving.gguf import quantisation_asked, quantisation_in
 from midspan.pipelines.sweep.serving.weights import Weights, fetched
 from midspan.scorers.suite import Model
 
@@ -54,10 +55,24 @@ class LlamaCpp(Engine):
 
     def version(self, program: str, client: "httpx.Client", variables: Mapping[str, str]) -> str:
         """Return the build that `/props` names."""
-        answer = client.get("/props")
-        return str(answer.json().get("build_info", "")) if answer.is_success else ""
+        return str(_properties(client).get("build_info", ""))
 
     def settings(self, model: Model) -> dict[str, Any]:
-        """Return also the file of the weights."""
-        serve = model.served_by
-        return {**super().settings(model), "file": serve.file}
+        """Return also the file of the weights, where the suite names one."""
+        return {**super().settings(model), "file": model.served_by.file}
+
+    def told(self, model: Model, weights: Weights, client: "httpx.Client") -> dict[str, Any]:
+        """Return the file that is served, and as dtype its quantisation.
+
+        Of a repository without a quantisation it chooses the file itself.
+        """
+        path = weights.path or _properties(client).get("model_path")
+        file = Path(str(path)).name if path else model.served_by.file
+        quantised = quantisation_in(file or "") or quantisation_asked(model)
+        return {"file": model.served_by.file or file, "dtype": quantised}
+
+
+def _properties(client: "httpx.Client") -> dict[str, Any]:
+    answer = client.get("/props")
+    found = answer.json() if answer.is_success else {}
+    return found if isinstance(found, dict) else {}

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import quote, urlsplit, urlunsplit
 
 from midspan.instrumentation import conventions
 from midspan.pipelines.records import HardwareRecord
@@ -40,22 +39,3 @@ def attributes(record: Mapping[str, Any], hardware: HardwareRecord) -> dict[str,
         conventions.HARDWARE_DRIVER: hardware.driver,
     }
     return found | {name: value for name, value in parts.items() if value is not None}
-
-
-def resource_attributes(found: Mapping[str, str]) -> str:
-    """Return the attributes as `OTEL_RESOURCE_ATTRIBUTES` has them.
-
-    >>> resource_attributes({"midspan.hardware.gpu": "NVIDIA A10G, 24 GB"})
-    'midspan.hardware.gpu=NVIDIA%20A10G%2C%2024%20GB'
-    """
-    return ",".join(f"{name}={quote(value, safe='/:@.-_')}" for name, value in found.items())
-
-
-def without_query(address: str) -> str:
-    """Return an address without what may be a key in it.
-
-    >>> without_query("https://llm.example.com/v1?key=secret")
-    'https://llm.example.com/v1'
-    """
-    parts = urlsplit(address)
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from midspan.instrumentation.run_context import resource_attributes
 from midspan.pipelines.records import HardwareRecord
 from midspan.pipelines.sweep.serving.gpu import Sampler
 from midspan.pipelines.sweep.serving.process import Server
-from midspan.pipelines.sweep.serving.record import attributes, resource_attributes
+from midspan.pipelines.sweep.serving.record import attributes
 
 
 @dataclass(frozen=True, kw_only=True)

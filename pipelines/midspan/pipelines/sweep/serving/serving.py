@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from midspan.pipelines.records import HardwareRecord
 from midspan.pipelines.servers import ports
@@ -16,12 +16,12 @@ from midspan.pipelines.sweep.serving.gpu import Sampler, devices, sampled
 from midspan.pipelines.sweep.serving.health import PROBE_SECONDS, await_health, require_answer
 from midspan.pipelines.sweep.serving.llama_cpp import LlamaCpp
 from midspan.pipelines.sweep.serving.process import PATIENCE_SECONDS, Server
-from midspan.pipelines.sweep.serving.record import known, without_query
+from midspan.pipelines.sweep.serving.record import known
 from midspan.pipelines.sweep.serving.served import Served
 from midspan.pipelines.sweep.serving.transformers import Transformers
 from midspan.pipelines.sweep.serving.variables import flavor_of, image_here, server_variables
 from midspan.pipelines.sweep.serving.vllm import Vllm
-from midspan.pipelines.sweep.serving.weights import weights_of
+from midspan.pipelines.sweep.serving.weights import Weights, weights_of
 from midspan.scorers.suite import Model
 
 ENGINES: Final[Mapping[str, Engine]] = {
@@ -64,7 +64,7 @@ def served(
             argv, port=port, directory=directory, log=log, variables=environment, patience=patience
         )
         stack.callback(server.stop)
-        version = _ready(engine, server, model, program, environment, say)
+        told = _ready(engine, server, model, weights, program, environment, say)
         gpus = stack.enter_context(devices(variables, lambda line: say(f"{model.name}: {line}")))
         yield Served(
             name=model.name,
@@ -72,11 +72,11 @@ def served(
             record=known(
                 {
                     "engine": engine.name,
-                    "version": version,
                     "image": image_here(variables),
                     "weights": found.repository or str(found.path),
                     "revision": found.revision,
                     **settings,
+                    **told,
                 }
             ),
             hardware=HardwareRecord(
@@ -93,11 +93,12 @@ def _ready(
     engine: Engine,
     server: Server,
     model: Model,
+    weights: Weights,
     program: str,
     environment: Mapping[str, str],
     say: Say,
-) -> str:
-    """Return the engine's version, once the server is well and the model has answered."""
+) -> dict[str, Any]:
+    """Return what the engine tells, once the server is well and the model has answered."""
     import httpx
 
     seconds, name = model.served_by.start_seconds, f"{engine.name} with {model.name}"
@@ -107,19 +108,19 @@ def _ready(
         passed = await_health(server, client, name=name, seconds=seconds, say=say)
         left = max(seconds - passed, PROBE_SECONDS)
         require_answer(server, client, name=name, model=model.name, seconds=left)
-        try:
-            version = engine.version(program, client, environment)
-        except (httpx.TransportError, ValueError):
-            version = ""
-    say(f"{model.name}: {engine.name} {version or '(version not told)'} answers")
-    return version
+        told: dict[str, Any] = {}
+        with suppress(httpx.TransportError, ValueError):
+            told["version"] = engine.version(program, client, environment)
+            told |= engine.told(model, weights, client)
+    say(f"{model.name}: {engine.name} {told.get('version') or '(version not told)'} answers")
+    return told
 
 
 def _elsewhere(model: Model, variables: Mapping[str, str]) -> Served:
     record = {}
     if model.endpoint is not None:
         require_reachable(model.name, model.endpoint)
-        record = {"endpoint": without_query(model.endpoint), "revision": model.revision}
+        record = {"endpoint": model.endpoint, "revision": model.revision}
     return Served(
         name=model.name,
         base_url=model.endpoint,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from midspan.instrumentation import environment
 from midspan.pipelines.servers.logs import tail
+from midspan.pipelines.sweep.serving.gguf import meant_file
 from midspan.scorers.errors import SurroundingsError
 from midspan.scorers.suite import Model
 
@@ -108,23 +109,7 @@ def fetched(
 
 def _file(model: Model, path: Path) -> Path:
     """Return the one .gguf file for llama.cpp, the folder for the others."""
-    serve = model.served_by
-    if serve.engine != "llama-cpp" or path.is_file():
+    if model.served_by.engine != "llama-cpp" or path.is_file():
         return path
-    if serve.file is not None:
-        if not (path / serve.file).is_file():
-            raise SurroundingsError(
-                f"{model.name}: {path} has no {serve.file}",
-                fix="Name a file that is there: serve: {file: NAME.gguf}",
-            )
-        return path / serve.file
-    found = sorted(path.rglob("*.gguf"))
-    # The parts of one model are numbered, and llama.cpp is given the first.
-    firsts = [file for file in found if "-of-" not in file.name or "-00001-of-" in file.name]
-    if len(firsts) == 1:
-        return firsts[0]
-    names = ", ".join(str(file.relative_to(path)) for file in firsts[:8]) or "none"
-    raise SurroundingsError(
-        f"{model.name}: which .gguf file of {path} is meant is not said; there: {names}",
-        fix="Name it: serve: {file: NAME.gguf}",
-    )
+    names = (file.relative_to(path).as_posix() for file in path.rglob("*.gguf"))
+    return path / meant_file(model, names, where=str(path))

@@ -7,6 +7,7 @@ from typing import Any, Final
 from midspan.instrumentation.encoding import clean
 from midspan.instrumentation.proxy.answers import Written
 from midspan.pipelines.records import (
+    LARGEST_COUNT,
     BudgetKind,
     CheckResult,
     EndedBy,
@@ -100,7 +101,8 @@ def record_of(
         serve=dict(serve),
         hardware=hardware,
         spans_written=max(found.used.spans, found.written.spans_written),
-        spans_lost=max(found.used.lost, found.written.spans_lost),
+        # An agent says what it likes of its own, span after span; a record holds so much.
+        spans_lost=min(LARGEST_COUNT, max(found.used.lost, found.written.spans_lost)),
     )
 
 

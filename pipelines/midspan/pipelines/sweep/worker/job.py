@@ -154,7 +154,7 @@ class Job:
 
 
 def _drivers(plan: SweepPlan, runs: Iterable[SweepRun]) -> dict[str, Driver]:
-    names = dict.fromkeys((run.planned.harness or "").partition("@")[0] for run in runs)
+    names = dict.fromkeys(run.harness_name for run in runs)
     return {
         name: driver_for(plan.suite.harnesses[name], name=name, folder=plan.folder)
         for name in names

@@ -81,7 +81,7 @@ class _Launch:
     ) -> None:
         self.shared, self.run, self.launch = shared, run, launch
         self.served, self.keeper = served, keeper
-        self.harness = (run.planned.harness or "").partition("@")[0]
+        self.harness = run.harness_name
         self.driver = shared.drivers[self.harness]
         self.sampling = sampling_of(run)
         self.context = RunContext(

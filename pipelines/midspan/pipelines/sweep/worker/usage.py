@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from types import UnionType
 from typing import Any, Final
 
 import msgspec
@@ -11,17 +12,27 @@ import msgspec
 from midspan.instrumentation import conventions
 from midspan.instrumentation.proxy.attributes import RESEND_COUNT
 from midspan.instrumentation.proxy.telemetry import SERVICE as PROXY
-from midspan.instrumentation.segment import PART, SUFFIX
+from midspan.instrumentation.segment import PART
+from midspan.pipelines.records import LARGEST_COUNT
 from midspan.pipelines.storage.plain import open_plain
 from midspan.pipelines.sweep.worker.prices import Prices
+from midspan.pipelines.sweep.worker.segments import names
+from midspan.pipelines.sweep.worker.tokens import Tokens, tokens_of
 
 PIECE: Final = 2**20
 ERROR: Final = 2
 """Status of a span that failed, in OTLP."""
 
-_INPUT: Final = (conventions.INPUT_TOKENS, "llm.token_count.prompt")
-_OUTPUT: Final = (conventions.OUTPUT_TOKENS, "llm.token_count.completion")
-_TOTAL: Final = "llm.token_count.total"
+_TYPES: Final[Mapping[str, type | UnionType]] = {
+    "intValue": int,
+    "doubleValue": int | float,
+    "stringValue": str,
+    "boolValue": bool,
+}
+_LARGEST: Final = 2**63
+"""What a number of a span can be: with more, sums of them would be none."""
+
+_COST: Final = "llm.cost.total"
 _MODELS: Final = (conventions.RESPONSE_MODEL, conventions.REQUEST_MODEL, "llm.model_name")
 
 
@@ -60,8 +71,12 @@ class _Scope(msgspec.Struct):
     spans: list[_Span] = []
 
 
+class _Source(msgspec.Struct):
+    attributes: list[dict[str, Any]] = []
+
+
 class _Resource(msgspec.Struct):
-    resource: dict[str, Any] = {}
+    resource: _Source = msgspec.field(default_factory=_Source)
     scopeSpans: list[_Scope] = []
 
 
@@ -94,23 +109,22 @@ class Meter:
     prices: Prices
     last_call_failed: bool = False
     """Whether the last call of a model that stands in the files came to nothing."""
-    _read: dict[int, _Reading] = field(default_factory=dict)
+    _read: dict[str, _Reading] = field(default_factory=dict)
     _outside: Usage = Usage()
     _inside: Usage = Usage()
 
     def look(self) -> Usage:
         """Return what has been used, by all that is in the files now."""
-        number = 0
-        while self._look_at(number):
-            number += 1
+        for name in names(self.stem):
+            if not self._look_at(name):
+                break
         both = self._outside.plus(self._inside)
         used = self._outside.at_least(self._inside)
         return replace(used, spans=both.spans, lost=both.lost)
 
-    def _look_at(self, number: int) -> bool:
+    def _look_at(self, name: str) -> bool:
         """Read what is new in a segment; return whether there is such a segment."""
-        name = f"{self.stem}.{number:03}{SUFFIX}" if number else f"{self.stem}{SUFFIX}"
-        reading = self._read.setdefault(number, _Reading())
+        reading = self._read.setdefault(name, _Reading())
         for path in (self.spool / f"{name}{PART}", self.spool / name):
             try:
                 with open_plain(path) as file:
@@ -133,10 +147,10 @@ class Meter:
     def _count(self, line: bytes) -> None:
         try:
             told = _DECODER.decode(line)
-        except (msgspec.MsgspecError, ValueError):
+        except (msgspec.MsgspecError, ValueError, RecursionError):
             return  # ingest tells of it; here it is nothing that was used
         for resource in told.resourceSpans:
-            attributes = _plain(resource.resource.get("attributes") or [])
+            attributes = _plain(resource.resource.attributes)
             used = Usage()
             for scope in resource.scopeSpans:
                 for span in scope.spans:
@@ -150,7 +164,7 @@ class Meter:
         attributes = _plain(span.attributes)
         kind = str(attributes.get(conventions.SPAN_KIND) or "").upper()
         operation = attributes.get(conventions.OPERATION_NAME)
-        lost = int(attributes.get(conventions.SPANS_LOST) or 0)
+        lost = _amount(attributes.get(conventions.SPANS_LOST))
         if kind == "TOOL" or operation == "execute_tool":
             return Usage(tool_calls=1, spans=1, lost=lost)
         if kind != "LLM" and operation not in ("chat", "text_completion", "generate_content"):
@@ -158,24 +172,26 @@ class Meter:
         came_to_nothing = span.status.get("code") in (ERROR, "STATUS_CODE_ERROR")
         self.last_call_failed = came_to_nothing
         sent_again = bool(attributes.get(RESEND_COUNT))
-        given, got = _first(attributes, _INPUT), _first(attributes, _OUTPUT)
+        tokens = tokens_of(attributes)
         return Usage(
             turns=0 if came_to_nothing or sent_again else 1,
-            tokens=int(given + got or attributes.get(_TOTAL) or 0),
-            cost_usd=self.prices.cost(
-                [str(attributes[name]) for name in _MODELS if name in attributes], attributes
-            ),
+            tokens=tokens.total,
+            cost_usd=self._cost(attributes, tokens),
             spans=1,
             lost=lost,
         )
 
+    def _cost(self, attributes: Mapping[str, Any], tokens: Tokens) -> float:
+        told = attributes.get(_COST)
+        if isinstance(told, int | float):
+            return max(0.0, float(told))
+        models = [str(attributes[name]) for name in _MODELS if name in attributes]
+        return self.prices.cost(models, tokens)
 
-def _first(attributes: Mapping[str, Any], names: tuple[str, ...]) -> int:
-    return next((int(attributes[name]) for name in names if _is_number(attributes.get(name))), 0)
 
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float)
+def _amount(value: object) -> int:
+    """Return a count that somebody told; what is none, or below nothing, is nothing."""
+    return min(LARGEST_COUNT, max(0, int(value))) if isinstance(value, int | float) else 0
 
 
 def _plain(attributes: list[dict[str, Any]]) -> dict[str, Any]:
@@ -187,7 +203,22 @@ def _pairs(attributes: list[dict[str, Any]]) -> Iterator[tuple[str, Any]]:
         value = each.get("value")
         if isinstance(value, dict):
             for kind, inner in value.items():
-                if kind == "intValue":
-                    yield str(each.get("key")), int(inner)
-                elif kind in ("stringValue", "doubleValue", "boolValue"):
-                    yield str(each.get("key")), inner
+                if (plain := _value(kind, inner)) is not None:
+                    yield str(each.get("key")), plain
+
+
+def _value(kind: str, inner: object) -> object:
+    """Return what an attribute says; None where that is not what its kind says it is."""
+    if kind == "intValue" and isinstance(inner, str):
+        inner = _integer(inner)
+    wanted = _TYPES.get(kind)
+    if wanted is None or not isinstance(inner, wanted):
+        return None
+    return inner if not isinstance(inner, int | float) or abs(inner) <= _LARGEST else None
+
+
+def _integer(text: str) -> int | None:
+    try:
+        return int(text)
+    except ValueError:
+        return None

@@ -100,7 +100,7 @@ class Jobs:
             found = self._patience.with_(lambda: self._labelled(labels))
         return [job for job in found if not job.is_over]
 
-    def look(self, job: str, url: str = "") -> JobState:
+    def look(self, job: str) -> JobState:
         """Return how a job stands; one that the Hub no longer knows is deleted."""
         from huggingface_hub.errors import JobNotFoundError
 
@@ -108,9 +108,7 @@ class Jobs:
             try:
                 info = self._api.inspect_job(job_id=job, namespace=self._namespace)
             except JobNotFoundError:
-                return JobState(
-                    id=job, url=url, stage="DELETED", message="the Hub knows it no more"
-                )
+                return JobState(id=job, url="", stage="DELETED", message="the Hub knows it no more")
             return job_state(info)
 
         with explained(f"looking at the job {job}"):

@@ -23,7 +23,7 @@ from midspan.pipelines.sweep.launchers.hf_jobs.ledger import Ledger
 from midspan.pipelines.sweep.launchers.hf_jobs.pace import Pace
 from midspan.pipelines.sweep.launchers.hf_jobs.queue import Queue
 from midspan.pipelines.sweep.launchers.hf_jobs.refusals import HubError
-from midspan.pipelines.sweep.launchers.hf_jobs.request import suite_files
+from midspan.pipelines.sweep.launchers.hf_jobs.request import send_suite
 from midspan.pipelines.sweep.launchers.hf_jobs.resuming import made_certain
 from midspan.pipelines.sweep.launchers.hf_jobs.settling import settle
 from midspan.pipelines.sweep.launchers.hf_jobs.submitting import Submitter
@@ -94,9 +94,7 @@ class Launcher:
             others, {run.run_id for run in left}, bucket=self._bucket, folder=self._folder
         )
         self._queue.add(left)
-        files = suite_files(self._folder.suite, self._folder.plan)
-        self._bucket.put(files)
-        self._bucket.remove(set(self._bucket.files("suite")).difference(files))
+        send_suite(self._bucket, self._folder)
         self._say(f"the suite is at {self._bucket.address}")
         self._submit()
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from midspan.instrumentation import environment
 from midspan.pipelines.sweep.batches import Batch
+from midspan.pipelines.sweep.launchers.hf_jobs.bucket import Bucket
 from midspan.pipelines.sweep.launchers.hf_jobs.hub import EXPERIMENT, JobRequest
 from midspan.pipelines.sweep.launchers.hf_jobs.hub_plan import HubPlan
 from midspan.pipelines.sweep.launchers.hf_jobs.job_state import SUBMISSION
@@ -15,6 +16,7 @@ from midspan.pipelines.sweep.launchers.hf_jobs.labels import label
 from midspan.pipelines.sweep.launchers.hf_jobs.script import command, job_script, requirement
 from midspan.pipelines.sweep.launchers.hf_jobs.secrets import secret_names
 from midspan.pipelines.sweep.launchers.hf_jobs.weights import MOUNTED, weights_volume
+from midspan.pipelines.sweep.layout import SweepFolder
 from midspan.pipelines.sweep.serving.images import Image, image_of
 from midspan.scorers.suite import Model
 
@@ -24,7 +26,9 @@ SUITE: Final = "suite"
 """Folder in there with the stored copy of the suite."""
 JOB: Final = "job"
 """Folder in there with what jobs are told."""
-RESERVED: Final = frozenset({"name", SUBMISSION, "sweep", EXPERIMENT, "model", "revision", "batch"})
+LABELS: Final = ("sweep", EXPERIMENT, "model", "revision", "batch")
+"""Labels of every job."""
+RESERVED: Final = frozenset({"name", SUBMISSION, *LABELS})
 """Labels by which jobs are found and told apart: a suite cannot set them."""
 
 
@@ -81,6 +85,13 @@ def job_image(hub_plan: HubPlan, model: Model) -> Image:
     return image_of(model)
 
 
+def send_suite(bucket: Bucket, folder: SweepFolder) -> None:
+    """Put suite and plan into the bucket; what an earlier suite had there goes."""
+    files = suite_files(folder.suite, folder.plan)
+    bucket.put(files)
+    bucket.remove(set(bucket.files(SUITE)).difference(files))
+
+
 def suite_files(suite: Path, plan: Path) -> dict[str, Path]:
     """Return what all jobs of a sweep read, by the path that it gets in the bucket."""
     found = {
@@ -105,14 +116,10 @@ def _environment(hub_plan: HubPlan, model: Model, image: str) -> dict[str, str]:
 
 
 def _labels(hub_plan: HubPlan, batch: Batch) -> dict[str, str]:
-    return {
-        **hub_plan.settings.labels,
-        "sweep": label(hub_plan.plan.suite.suite),
-        EXPERIMENT: label(hub_plan.plan.experiment),
-        "model": label(batch.model),
-        "revision": label(batch.revision or ""),
-        "batch": label(batch.name),
-    }
+    plan = hub_plan.plan
+    values = (plan.suite.suite, plan.experiment, batch.model, batch.revision or "", batch.name)
+    ours = {name: label(value) for name, value in zip(LABELS, values, strict=True)}
+    return {**hub_plan.settings.labels, **ours}
 
 
 def _told(hub_plan: HubPlan, batch: Batch, secrets: Iterable[str]) -> bytes:

@@ -4,11 +4,9 @@ import os
 import time
 from collections.abc import Collection
 
-from msgspec import structs
-
 from midspan.pipelines.sweep.batches import Batch
 from midspan.pipelines.sweep.launchers.hf_jobs.bucket import Bucket
-from midspan.pipelines.sweep.launchers.hf_jobs.hub import Jobs
+from midspan.pipelines.sweep.launchers.hf_jobs.hub import JobRequest, Jobs
 from midspan.pipelines.sweep.launchers.hf_jobs.hub_plan import HubPlan
 from midspan.pipelines.sweep.launchers.hf_jobs.known_job import KnownJob
 from midspan.pipelines.sweep.launchers.hf_jobs.ledger import Asked, Ledger
@@ -35,9 +33,7 @@ class Submitter:
         submission = os.urandom(8).hex()
         prepared = job_request(self._hub_plan, batch, submission, timeout=timeout)
         self._bucket.put(prepared.files)
-        asked = _asked(self._hub_plan, batch, prepared.request.image, submission)
-        here = sorted(name for name in before if name[:32] in asked.runs)
-        self._ledger.append(structs.replace(asked, timeout=timeout, before=here))
+        self._ledger.append(_asked(self._hub_plan, batch, prepared.request, before))
         self._unanswered = submission
         try:
             state = self._jobs.submit(prepared.request)
@@ -61,17 +57,19 @@ class Submitter:
         return KnownJob(written=found[0]) if found and found[0].is_open else None
 
 
-def _asked(hub_plan: HubPlan, batch: Batch, image: str, submission: str) -> Asked:
+def _asked(hub_plan: HubPlan, batch: Batch, request: JobRequest, before: Collection[str]) -> Asked:
+    runs = dict.fromkeys(run.run_id for run in batch.runs)
     return Asked(
         at_ns=time.time_ns(),
-        submission=submission,
+        submission=request.submission,
         batch=batch.name,
-        runs=[run.run_id for run in batch.runs],
+        runs=list(runs),
         namespace=hub_plan.namespace,
         bucket=hub_plan.bucket,
         folder=hub_plan.folder,
-        flavor=hub_plan.settings.flavor,
-        image=image,
-        timeout=hub_plan.settings.timeout,
+        flavor=request.flavor,
+        image=request.image,
+        timeout=request.timeout,
         usd_per_minute=hub_plan.usd_per_minute,
+        before=sorted(name for name in before if name[:32] in runs),
     )

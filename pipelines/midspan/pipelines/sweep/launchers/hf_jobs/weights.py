@@ -1,12 +1,15 @@
 """The weights of models that jobs serve: a volume each, at a commit."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from midspan.pipelines.sweep.launchers.hf_jobs.patience import Patience
 from midspan.pipelines.sweep.launchers.hf_jobs.refusals import explained
 from midspan.pipelines.sweep.plan import SweepPlan
 from midspan.pipelines.sweep.problems import Problem
+from midspan.pipelines.sweep.serving.gguf import meant_file
 from midspan.pipelines.sweep.serving.weights import repository_of
+from midspan.scorers.errors import SurroundingsError
 from midspan.scorers.suite import Model
 
 if TYPE_CHECKING:
@@ -27,11 +30,16 @@ def weights_of(
         repository = repository_of(model)
         if repository is None:
             continue
-        sha = _commit(api, repository, model.revision, patience or Patience())
-        if isinstance(sha, Problem):
-            problems.append(sha)
-        else:
-            found[model.name] = sha
+        seen = _looked(api, repository, model.revision, patience or Patience())
+        if isinstance(seen, Problem):
+            problems.append(seen)
+            continue
+        found[model.name] = seen.sha
+        if model.served_by.engine == "llama-cpp":
+            try:
+                meant_file(model, seen.files, where=f"the repository {repository}")
+            except SurroundingsError as error:
+                problems.append(Problem(what=str(error.args[0]), fix=error.fix))
     return found, problems
 
 
@@ -48,9 +56,17 @@ def weights_volume(model: Model, sha: str) -> "Volume":
     )
 
 
-def _commit(
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """A repository as it is at one commit."""
+
+    sha: str
+    files: tuple[str, ...]
+
+
+def _looked(
     api: "HfApi", repository: str, revision: str | None, patience: Patience
-) -> str | Problem:
+) -> _Seen | Problem:
     from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundError
 
     try:
@@ -71,4 +87,4 @@ def _commit(
         return Problem(what=f"the model {repository}: {error}", fix="Look at its name.")
     if info.sha is None:
         return Problem(what=f"the model {repository} has no commit", fix="Name another model.")
-    return info.sha
+    return _Seen(sha=info.sha, files=tuple(file.rfilename for file in info.siblings or ()))

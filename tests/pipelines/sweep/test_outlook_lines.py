@@ -3,12 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from midspan.pipelines.cli.sweep.outlook_lines import outlook_lines
 from midspan.pipelines.sweep.layout import SweepFolder
 from midspan.pipelines.sweep.outlook import outlook
+from midspan.pipelines.sweep.outlook_lines import outlook_lines
+from midspan.pipelines.sweep.stored import store_sweep
 from tests.support.sweeps import finish, planned
 
-PAGE = Path(__file__).parents[4] / "docs" / "sweep.md"
+PAGE = Path(__file__).parents[3] / "docs" / "sweep.md"
 JOBS: dict[str, Any] = {
     "tasks": [{"id": f"task-{number}", "prompt": "p"} for number in range(4)],
     "matrix": {
@@ -67,3 +68,16 @@ def test_here_without_a_limit_no_time_is_told(tmp_path: Path) -> None:
     tasks = [{"id": "one", "prompt": "p", "budget": {"seconds": None}}]
     told = lines(tmp_path, tasks=tasks, launch={"kind": "local", "concurrency": 2})
     assert told[2] == "On this machine, 2 runs at a time"
+
+
+def test_commits_of_another_repository_are_not_those_that_the_sweep_began_with(
+    tmp_path: Path,
+) -> None:
+    sweep = SweepFolder(tmp_path / "sweep")
+    target = {"repository": "https://example.org/lib"}
+    store_sweep(planned(tmp_path / "suite", **{**JOBS, "target": target}), sweep)
+    for repository, since in ((target["repository"], True), ("https://example.org/fork", False)):
+        plan = planned(tmp_path / "suite", **{**JOBS, "target": {"repository": repository}})
+        told = list(outlook_lines(outlook(plan, sweep)))[1]
+        assert told.startswith(f"{repository}: v1.0 = ")
+        assert told.endswith("(as when this sweep began)") is since

@@ -8,6 +8,7 @@ from midspan.pipelines.sweep.cost import Estimate
 from midspan.pipelines.sweep.experiment import read_experiment
 from midspan.pipelines.sweep.outlook import Outlook
 from midspan.pipelines.sweep.standing import Counts
+from midspan.scorers.suite import Target
 
 _SHOWN_SHA: Final = 12
 _LISTED: Final = 5
@@ -20,7 +21,7 @@ def outlook_lines(ahead: Outlook) -> Iterator[str]:
     yield counts_line(ahead.counts) + under_way
     if target := ahead.plan.suite.target:
         commits = ", ".join(f"{one.label} = {one.sha[:_SHOWN_SHA]}" for one in ahead.plan.revisions)
-        since = " (as when this sweep began)" if _are_settled(ahead) else ""
+        since = " (as when this sweep began)" if _are_settled(ahead, target) else ""
         yield f"{target.repository}: {commits}{since}"
     yield from launch_lines(ahead)
     yield f"Directory: {ahead.folder.root}"
@@ -64,15 +65,7 @@ def launch_lines(ahead: Outlook) -> Iterator[str]:
 def change_lines(ahead: Outlook) -> Iterator[str]:
     """Yield what became of runs that were done before the suite was changed."""
     if left := ahead.unplanned:
-        known = Counter(
-            " · ".join(
-                str(part)
-                for part in (run.model, run.revision, run.tier, run.harness, run.task)
-                if part
-            )
-            for one in left
-            if (run := one.planned)
-        )
+        known = Counter(one.planned.cell_name for one in left if one.planned is not None)
         shown = [f"{cell} ({count})" for cell, count in known.most_common(_LISTED)]
         told = f": {', '.join(shown)}{', ...' if len(known) > _LISTED else ''}" if shown else ""
         yield f"{_runs(len(left))} no longer planned, kept in {ahead.folder.spool}{told}"
@@ -110,14 +103,12 @@ def _were(count: int) -> str:
     return "was" if count == 1 else "were"
 
 
-def _are_settled(ahead: Outlook) -> bool:
+def _are_settled(ahead: Outlook, target: Target) -> bool:
     """Return whether the commits are those that the sweep began with, and were not asked for."""
     if not ahead.folder.experiment_file.is_file():
         return False
-    stored = read_experiment(ahead.folder).revisions
-    return all(
-        one.label in stored and stored[one.label].ref == one.ref for one in ahead.plan.revisions
-    )
+    stored = read_experiment(ahead.folder)
+    return all(stored.known(target, label=one.label, ref=one.ref) for one in ahead.plan.revisions)
 
 
 def time_words(minutes: float) -> str:
