@@ -1,28 +1,20 @@
 """What a report shows is what `midspan compare --json` gives, filtered and shared or not."""
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import polars as pl
 import pytest
-from click.testing import CliRunner
 
 from midspan.dashboards.terminal.cells import percent
-from midspan.pipelines.cli.compare import command
 from midspan.pipelines.workspace import Workspace
-from midspan.scorers.comparison.declared import POOLED
 from tests.support.compared import workspace_of
 from tests.support.read_pages import chromium, read
+from tests.support.report_figures import CURVE, Shown, assert_alike, compared, only, result
 from tests.support.report_files import sweep, written
-from tests.support.workspaces import put
-
-TABLES = ("runs", "spans", "text", "calls", "scores")
-CURVE = re.compile("pass_(at|hat)_")
-Shown = Mapping[str, Mapping[str, tuple[float, float | None, float | None]]]
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +155,7 @@ def test_the_bar_is_of_the_runs_that_the_rate_is_of(
         cells = row.locator("td").all_inner_texts()
         assert [cells[0], cells[1], cells[2]] == ["100\u202f%", "8", cells[2]]
         assert cells[2].startswith("100\u202f%")
-        assert cells[-1] == "8 platform"
+        assert cells[-1] == "8 lost"
 
 
 def curves(page: Any) -> dict[str, dict[str, str]]:
@@ -184,47 +176,3 @@ def rounded(expected: Shown) -> dict[str, dict[str, str]]:
         for name, of_sides in expected.items()
         if CURVE.match(name) and of_sides
     }
-
-
-def only(workspace: Workspace, path: Path, which: pl.Expr) -> Workspace:
-    """Return a workspace with some of the runs alone."""
-    kept = workspace.table("runs").collect().filter(which)["run_id"].implode()
-    found = Workspace.create(path)
-    for name in TABLES:
-        put(found, name, workspace.table(name).collect().filter(pl.col("run_id").is_in(kept)))
-    return found
-
-
-def result(workspace: Workspace, axis: str, *options: str) -> dict[str, Any]:
-    said = CliRunner().invoke(
-        command, [str(workspace.path), "--by", axis, "--json", *options], standalone_mode=False
-    )
-    if said.exception is not None:
-        raise said.exception
-    found: dict[str, Any] = json.loads(said.stdout)
-    return found
-
-
-def compared(workspace: Workspace, axis: str, *options: str) -> Shown:
-    """Return value, low and high by score and side, as `midspan compare --json` gives them."""
-    return {
-        score["name"]: {
-            figure["side"]: tuple(figure["estimate"][end] for end in ("value", "low", "high"))
-            for figure in score["figures"]
-            if figure["estimate"] is not None
-        }
-        for score in result(workspace, axis, *options)["scores"]
-    }
-
-
-def assert_alike(shown: Shown, expected: Shown, *, filtered: bool = False) -> None:
-    known = {name for name, of_sides in expected.items() if of_sides and not CURVE.match(name)}
-    assert known <= shown.keys()
-    for name, of_sides in shown.items():
-        assert of_sides.keys() == expected.get(name, {}).keys(), name
-        for side, (value, low, high) in of_sides.items():
-            exact, lowest, highest = expected[name][side]
-            assert value == pytest.approx(exact, abs=1e-9), (name, side)
-            drawn_anew = name in POOLED or name.endswith("_per_success")
-            if not (filtered and drawn_anew):
-                assert (low, high) == pytest.approx((lowest, highest), abs=1e-9), (name, side)

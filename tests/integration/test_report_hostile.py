@@ -33,7 +33,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
             first_span=10 * number,
             run_id=f"{number:032x}",
             task=SCRIPT,
-            experiment=SCRIPT,
+            experiment=f"{SCRIPT}\u202e",
             model=f"{SCRIPT}{number}",
             revision=f"{ODD}{number}",
         )
@@ -67,7 +67,13 @@ def test_it_is_shown_as_it_stands(browser: Any, page: Path) -> None:
         opened.go("overview?by=model")
         assert SCRIPT in opened.page.locator("main").first.inner_text()
         assert opened.page.title() == SCRIPT
-        assert opened.page.locator("h1").inner_text() == SCRIPT
+        # What turns the writing around is told, and does not.
+        assert opened.page.locator("h1").inner_text() == f"{SCRIPT}⟨U+202E⟩"
+        opened.go("overview?by=revision")
+        side = opened.page.locator("main tbody th").first.inner_text()
+        assert side.startswith("⟨ESC⟩[31mred ⟨U+202E⟩txt.exe⟨U+2066⟩")
+        opened.page.locator(".menu summary").filter(has_text="Revision").click()
+        assert side in opened.page.locator(".menu .panel").inner_text()
 
 
 def test_an_address_runs_nothing(browser: Any, page: Path) -> None:

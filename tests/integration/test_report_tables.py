@@ -53,6 +53,11 @@ def test_coverage_is_that_of_compare(browser: Any, uneven: Workspace, tmp_path: 
         opened.page.get_by_role("heading", name="Missing: b").wait_for()
         assert opened.page.url.endswith("#/coverage?by=model&shared=1&of=b&side=b")
         assert "Lost to the platform" in opened.page.locator("main").inner_text()
+        heads = opened.page.locator(".cover thead th")
+        assert heads.all_inner_texts() == ["Task", "a", "b"]
+        assert opened.page.locator(".count").inner_text() == "20 of 23 runs, of shared tasks"
+        opened.go("coverage?by=model&model=b")
+        assert heads.all_inner_texts() == ["Task", "b"]
         assert (opened.complaints, opened.asked) == ([], [])
 
 

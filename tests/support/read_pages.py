@@ -15,7 +15,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "dashboards/web/node_modules/axe-core/axe.min.js"
-VIEWS = ("overview", "compare", "reliability", "coverage", "results", "failures")
+VIEWS = ("overview", "compare", "reliability", "coverage", "results", "failures", "runs")
 PATIENCE = 60_000
 """Milliseconds that a busy machine may take for what takes an idle one a tenth of a second."""
 

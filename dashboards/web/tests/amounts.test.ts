@@ -33,7 +33,11 @@ test("only all is 100 %, only none is 0 %", () => {
 });
 
 test("halves are rounded as Python does", () => {
-  expect([0.125, 0.135, 0.375].map((each) => plain(percent(each)))).toEqual(["12 %", "14 %", "38 %"]);
+  expect([0.125, 0.135, 0.375].map((each) => plain(percent(each)))).toEqual([
+    "12 %",
+    "14 %",
+    "38 %",
+  ]);
   expect([2228.5, 2229.5].map(number)).toEqual(["2,228", "2,230"]);
 });
 

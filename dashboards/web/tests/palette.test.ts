@@ -65,6 +65,14 @@ describe.each([
     }
   });
 
+  test.each(Object.keys(SEEN))("what is done and what is missing lie apart to: %s", (kind) => {
+    for (const missing of ["cover-missing", "cover-stripe"]) {
+      const apart = distance(seen(of("cover-done"), kind), seen(of(missing), kind));
+      expect(apart, missing).toBeGreaterThan(8);
+    }
+    expect(contrast(of("ink"), of("cover-done"))).toBeGreaterThanOrEqual(4.5);
+  });
+
   test("lines stand out from their card", () => {
     for (const side of [1, 2, 3, 4, 5, 6, 7, 8]) {
       expect(contrast(of(`side-${side}`), of("card"))).toBeGreaterThanOrEqual(3);

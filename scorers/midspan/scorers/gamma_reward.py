@@ -1,7 +1,7 @@
 """A reward for success that fades with every turn it took."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import polars as pl
 
@@ -10,6 +10,8 @@ from midspan.scorers.outcome_scores import run_outcomes, success_rows
 from midspan.scorers.run_rows import counted, run_rows
 from midspan.scorers.score import Better, Declaration, Level
 from midspan.scorers.tables import Tables
+
+DIGITS: Final = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +52,8 @@ class GammaReward:
             outcomes.lazy().select("run_id", "turns"), on="run_id", maintain_order="left"
         )
         further = (turns - 1).clip(lower_bound=0)
+        # Of one row and of many the last digits differ; these are left out.
+        reward = pl.lit(self.gamma).pow(further).round_sig_figs(DIGITS)
         told = pl.format(
             f"a success in {{}}: each beyond the first leaves {self.gamma:g} of it",
             counted(turns, "turn"),
@@ -57,7 +61,7 @@ class GammaReward:
         return run_rows(
             judged,
             "gamma_reward",
-            pl.when(won).then(pl.lit(self.gamma).pow(further)).otherwise(0.0),
+            pl.when(won).then(reward).otherwise(0.0),
             pl.when(won).then(told).otherwise(pl.lit("no success")),
             known=pl.col("unjudged").is_null() & (~won | turns.is_not_null()),
             reason=pl.coalesce("unjudged", pl.lit("the turns of the run were not recorded")),

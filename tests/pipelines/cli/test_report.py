@@ -6,10 +6,14 @@ from pathlib import Path
 import pytest
 
 from midspan.pipelines.comparison.compare import compare_workspaces
+from midspan.pipelines.ingest.ingest import ingest
 from midspan.pipelines.workspace import Workspace
 from tests.pipelines.cli.conftest import Midspan
 from tests.support.compared import tasks, workspace_of
+from tests.support.otlp import Story, write
 from tests.support.reported import shops
+from tests.support.shop_runs import shop_spans
+from tests.support.workspaces import ingested
 
 
 @pytest.fixture
@@ -48,6 +52,63 @@ def test_markdown_for_a_pull_request(midspan: Midspan, ws: Workspace) -> None:
     assert "- 1 run not run yet, or lost to the platform: in no denominator" in lines
 
 
+def test_runs_that_nobody_judged_are_told_apart(
+    midspan: Midspan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    spans = shop_spans(experiment="shop", number=1)
+    workspace = ingested(tmp_path, spans)
+    workspace.score()
+    lines = midspan("report", workspace.path, "--markdown").out.splitlines()
+    rows = [line.split(" | ")[:3] for line in lines if line.startswith("| ")]
+    assert rows == [
+        ["| variant", "tasks", "runs"],
+        ["| v1", "2", "4, 4 not judged"],
+        ["| v2", "2", "4, 4 not judged"],
+        ["| all runs", "2", "8, 8 not judged"],
+    ]
+    assert "- 8 runs not judged: a task without checks has no success rate" in lines
+    shown = midspan("report", workspace.path, "--terminal").out
+    assert "8 not judged" in shown
+
+
+def test_of_a_run_without_a_task_there_is_no_table_and_no_task(
+    midspan: Midspan, tmp_path: Path
+) -> None:
+    story = Story()
+    with story.agent(input="Go.", output="Gone."):
+        story.llm(text="Gone.")
+    workspace = ingested(tmp_path, story.spans)
+    lines = midspan("report", workspace.path, "--markdown").out.splitlines()
+    assert lines[2].startswith("1 run · no task · made ")
+    assert not [line for line in lines if line.startswith("|")]
+    assert "tasks  runs" not in midspan("report", workspace.path, "--terminal").out
+
+
+def test_long_names_leave_room_for_the_figures(
+    midspan: Midspan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    trials = {f"{'long-' * 60}{name}": tasks(*["11"] * 8) for name in "ab"}
+    workspace = workspace_of(tmp_path / "ws", trials)
+    lines = midspan("report", workspace.path, "--terminal").out.splitlines()
+    assert max(map(len, lines)) <= 80
+    heads = " ".join(lines[3:6])
+    assert all(head in heads for head in ("variant", "tasks", "runs", "success ↑", "error rate"))
+    # Twice in each of two tables: whole, and no wider than two fifths of the screen.
+    assert "".join(line[:32].strip() for line in lines).count("long-" * 60) == 4
+
+
+def test_experiments_are_lines_of_the_overview(midspan: Midspan, tmp_path: Path) -> None:
+    for number, name in enumerate(("one", "two"), start=1):
+        spans = shop_spans(experiment=name, number=number)
+        ingest([write(tmp_path / "in" / f"{name}.jsonl", spans)], tmp_path / "ws")
+    lines = midspan("report", tmp_path / "ws", "--markdown", "--by", "experiment").out.splitlines()
+    assert lines[2].startswith("16 runs · 2 tasks · made ")
+    rows = [line.split(" | ")[:2] for line in lines if line.startswith("| ")]
+    assert rows == [["| experiment", "tasks"], ["| one", "2"], ["| two", "2"], ["| all runs", "2"]]
+
+
 def test_json_is_what_the_page_is_drawn_from(midspan: Midspan, ws: Workspace) -> None:
     done = midspan("report", ws.path, "--json", "--title", "My runs")
     found = json.loads(done.out)
@@ -72,6 +133,9 @@ def test_json_is_what_the_page_is_drawn_from(midspan: Midspan, ws: Workspace) ->
         (["--json", "-o", "x.html"], "--json and --output are two reports"),
         (["--folder", "site", "--push-space", "a/b"], "--folder and --push-space are two reports"),
         (["--markdown", "--open"], "--open shows a file, and --markdown writes none"),
+        (["--terminal", "--markdown"], "--terminal and --markdown are two reports"),
+        (["--by", "model"], "Add --terminal or --markdown, or leave out --by model."),
+        (["--by", "model", "--json"], "--by names the lines of the overview"),
         (["--push-space", "shop"], "'shop' names no Space"),
     ],
 )

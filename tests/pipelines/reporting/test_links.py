@@ -1,9 +1,11 @@
 from pathlib import Path
 
 from midspan.pipelines.publish.manifest import Manifest, Unit
+from midspan.pipelines.publish.mlflow.api import Place
 from midspan.pipelines.reporting.links import servers
 from tests.support.reported import opened, shops
 
+EXPERIMENT = Place(experiment="3", made_ms=1_795_211_672_091)
 PHOENIX, MLFLOW = "http://127.0.0.1:6006", "http://127.0.0.1:5000"
 
 
@@ -21,8 +23,8 @@ def test_published_runs_have_the_addresses_of_their_spans(tmp_path: Path) -> Non
     manifest = Manifest(workspace.path)
     manifest.add(unit("phoenix", PHOENIX, "UHJvamVjdDox", runs[0]))
     manifest.add(unit("phoenix", PHOENIX, "UHJvamVjdDox", runs[1]))
-    manifest.add(unit("mlflow", MLFLOW, "3", runs[1]))
-    manifest.add(unit("mlflow", MLFLOW, "3", runs[2], what="scores"))
+    manifest.add(unit("mlflow", MLFLOW, str(EXPERIMENT), runs[1]))
+    manifest.add(unit("mlflow", MLFLOW, str(EXPERIMENT), runs[2], what="scores"))
     with (workspace.path / "published.jsonl").open("a") as file:
         file.write('{"server": "phoe')
     document = opened(workspace).document

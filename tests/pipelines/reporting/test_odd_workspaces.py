@@ -1,7 +1,9 @@
 """Workspaces that lack what a sweep has."""
 
+import json
 from pathlib import Path
 
+from midspan.pipelines.comparison.compare import compare_workspaces
 from midspan.pipelines.ingest.ingest import ingest
 from midspan.pipelines.workspace import Workspace
 from tests.support.otlp import Story, write
@@ -24,7 +26,7 @@ def test_runs_without_a_task_are_listed_and_in_no_figure(tmp_path: Path) -> None
     assert page.steps(0)["spans"]["output"] == ["Gone.", "Gone."]
 
 
-def test_the_same_task_of_two_experiments_is_two_tasks(tmp_path: Path) -> None:
+def test_the_same_task_of_two_experiments_is_shown_twice_and_counted_once(tmp_path: Path) -> None:
     for number, name in enumerate(("one", "two"), start=1):
         spans = shop_spans(experiment=name, number=number)
         ingest([write(tmp_path / "in" / f"{name}.jsonl", spans)], tmp_path / "ws")
@@ -40,7 +42,14 @@ def test_the_same_task_of_two_experiments_is_two_tasks(tmp_path: Path) -> None:
     ]
     assert document["title"] == "one, two"
     table = document["figures"]["all"]
-    assert table["figures"][table["scores"].index("turns")][0]["tasks"] == 4
+    assert table["figures"][table["scores"].index("turns")][0]["tasks"] == 2
+    assert document["figures"]["experiment"]["sides"] == ["one", "two"]
+    for axis in ("experiment", "revision"):
+        along = document["comparisons"][axis]["comparisons"][0]
+        compared = compare_workspaces([workspace], by=axis).as_dict()
+        assert along == json.loads(json.dumps(compared))
+        assert [each["task"] for each in along["matrix"]] == ["price", "refund"]
+        assert along["coverage"][0]["planned"] == 8
     assert len(set(zip(document["runs"]["experiment"], document["runs"]["task"], strict=True))) == 4
 
 

@@ -74,7 +74,7 @@ def test_a_space_is_written_anew_without_what_it_held(hub: FakeHub) -> None:
 def test_who_may_read_a_space_is_never_changed_by_the_way(hub: FakeHub) -> None:
     push(hub, public=True)
     assert hub.repositories["spaces/me/shop"].private is False
-    with pytest.raises(InvalidInput, match="is there and public; it was asked for private"):
+    with pytest.raises(InvalidInput, match="is public: everybody would read what the runs hold"):
         push(hub)
 
 
@@ -88,9 +88,27 @@ def test_a_space_that_is_a_program_is_left_as_it_is(hub: FakeHub) -> None:
 
 
 def test_one_who_may_not_write_there_is_told_so(hub: FakeHub) -> None:
-    with pytest.raises(SurroundingsError, match="the Hub refuses it") as refused:
+    with pytest.raises(SurroundingsError, match=r"^me/shop: ") as refused:
         push(hub, token="hf_of_nobody")
-    assert refused.value.fix == "Log in as one who may write there: hf auth login"
+    assert (
+        refused.value.fix
+        == "The token needs write access to it: https://huggingface.co/settings/tokens"
+    )
+
+
+def test_a_hub_that_is_not_there_is_said_to_be(tmp_path: Path) -> None:
+    api = HfApi(endpoint="http://127.0.0.1:9", token=TOKEN)
+    with pytest.raises(SurroundingsError, match=r"^me/shop: ") as refused:
+        push_space(made(), "me/shop", title="t", about="a", public=False, api=api)
+    assert refused.value.fix == "Is the Hub reachable from here?"
+
+
+def test_without_a_token_nothing_is_pushed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_TOKEN_PATH", str(tmp_path / "none"))
+    for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(SurroundingsError, match="no token of the Hub was found"):
+        push_space(made(), "me/shop", title="t", about="a", public=False)
 
 
 @pytest.mark.parametrize("name", ["shop", "a/b/c", "/shop", "me/", " me/shop"])

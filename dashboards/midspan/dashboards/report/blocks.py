@@ -32,7 +32,7 @@ class Block:
     """The steps of some runs, and the full texts of what is cut in them."""
 
     number: int
-    steps: str
+    steps: bytes
     """As JSON."""
     texts: Texts
     answers: list[Any]
@@ -77,10 +77,10 @@ def blocks(runs: pl.DataFrame, frames: StepFrames, redact: Redact) -> Iterator[B
         texts: Texts = {}
         last = min(first + RUNS, runs.height)
         ids = as_json({"runs": runs["run_id"].slice(first, last - first)})
-        tables = [f'"{part.name}":{part.of(first, last, texts)}' for part in parts]
+        tables = [b'"%b":%b' % (part.name.encode(), part.of(first, last, texts)) for part in parts]
         yield Block(
             number=number,
-            steps=f"{ids[:-1]},{','.join(tables)}}}",
+            steps=b"%b,%b}" % (ids[:-1], b",".join(tables)),
             answers=list(cut(answers.slice(first, last - first), "runs.answer", texts)),
             texts=texts,
         )
@@ -102,7 +102,7 @@ class _Part:
         self._counts = [counted.get(run, 0) for run in range(runs)]
         self._start = offsets(self._counts)
 
-    def of(self, first: int, last: int, texts: Texts) -> str:
+    def of(self, first: int, last: int, texts: Texts) -> bytes:
         begin, end = self._start[first], self._start[last]
         rows = self._frame.slice(begin, end - begin)
         start = offsets(self._counts[first:last])

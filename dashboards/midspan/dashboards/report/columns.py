@@ -37,24 +37,25 @@ def places(column: pl.Series, among: Sequence[str]) -> list[int | None]:
     return found.to_list()
 
 
-def as_json(columns: Columns) -> str:
+def as_json(columns: Columns) -> bytes:
     """Return columns as one JSON object, at the speed at which polars writes them.
 
     >>> as_json({"id": pl.Series(["a", None]), "span": [1, {"cut": "b"}]})
-    '{"id":["a",null],"span":[1,{"cut":"b"}]}'
+    b'{"id":["a",null],"span":[1,{"cut":"b"}]}'
     """
     whole = [
         column.alias(name) for name, column in columns.items() if isinstance(column, pl.Series)
     ]
     parts = []
     if whole:
-        lists = pl.DataFrame(whole).select(pl.struct(pl.all().implode()).struct.json_encode())
-        parts.append(str(lists.item())[1:-1])
+        # As bytes: as a text of Python it would be copied once more for each step from here.
+        written = pl.struct(pl.all().implode()).struct.json_encode().cast(pl.Binary)
+        parts.append(pl.DataFrame(whole).select(written).item()[1:-1])
     rest = {name: each for name, each in columns.items() if not isinstance(each, pl.Series)}
     if rest:
         text = json.dumps(rest, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        parts.append(text[1:-1])
-    return f"{{{','.join(parts)}}}"
+        parts.append(text[1:-1].encode())
+    return b"{%b}" % b",".join(parts)
 
 
 def flags(column: pl.Series) -> pl.Series:

@@ -13,11 +13,10 @@ from midspan.dashboards.report.run_columns import run_columns
 from midspan.dashboards.report.score_list import score_list
 from midspan.dashboards.report.values import labels_alone, values
 from midspan.scorers.comparison.runs import AXES
-from midspan.scorers.comparison.sides import NONE
+from midspan.scorers.comparison.sides import ALL_RUNS, NONE
 from midspan.scorers.tables import RUN_STATUS
 
 FORMAT: Final = 1
-ALL_RUNS: Final = "all runs"
 OUTCOMES: Final = (
     *("success", "wrong", "no_answer", "agent_error", "provider_error", "timeout", "budget"),
     *("infra", "unscored"),

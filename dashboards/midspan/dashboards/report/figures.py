@@ -21,6 +21,8 @@ class FigureTable:
     """By score, then side."""
     shared: tuple[tuple[Figure, ...], ...] | None = None
     """The same over the tasks that all sides did; None where there is one side."""
+    unjudged: tuple[int, ...]
+    """By side: runs that count, and of which nobody can tell how well they did."""
 
     def as_dict(self) -> Json:
         """Return all of it in plain values."""
@@ -29,6 +31,7 @@ class FigureTable:
             "scores": self.scores,
             "figures": plain(self.figures),
             "shared": plain(self.shared),
+            "unjudged": self.unjudged,
         }
 
     def of(self, score: str) -> Sequence[Figure]:

@@ -18,7 +18,7 @@ from midspan.scorers.score import Better, Declaration
 
 COLUMNS: Final = (
     ("success", "success"),
-    ("error_rate", "broke off"),
+    ("error_rate", "error rate"),
     ("first_attempt_accuracy", "right at first"),
     ("recovery_rate", "recovered"),
     ("retry_efficiency", "retries that helped"),
@@ -112,7 +112,9 @@ def _counts(tables: Mapping[str, FigureTable], pivot: str, place: int) -> tuple[
     figures = _of(tables, pivot, "error_rate")
     if not figures:
         return NOTHING, NOTHING
-    return f"{figures[place].tasks:,}", f"{figures[place].runs:,}"
+    tasks, runs = f"{figures[place].tasks:,}", f"{figures[place].runs:,}"
+    unjudged = tables[pivot].unjudged[place]
+    return tasks, f"{runs}, {unjudged:,} not judged" if unjudged else runs
 
 
 def _score(name: str, known: Mapping[str, Declaration]) -> ScoreComparison:
@@ -130,11 +132,10 @@ def _score(name: str, known: Mapping[str, Declaration]) -> ScoreComparison:
 
 def _about(frames: ReportFrames) -> str:
     runs = frames.runs
+    tasks = runs["task"].drop_nulls().n_unique()
     parts = [
         counted(runs.height, "run"),
-        counted(runs.select(pl.struct("experiment", "task").n_unique()).item(), "task")
-        if runs.height
-        else "no task",
+        counted(tasks, "task") if tasks else "no task",
         f"made {frames.about.made:%Y-%m-%d %H:%M} UTC by midspan {frames.about.version}",
     ]
     return " · ".join(parts)
@@ -154,6 +155,9 @@ def _notes(frames: ReportFrames) -> Iterator[str]:
         yield f"{counted(infra, 'run')} not run yet, or lost to the platform: in no denominator"
     if open_:
         yield f"{counted(open_, 'run')} of unknown outcome: a check could not run"
+    unjudged = int((runs["evaluated"] & (runs["outcome"] == "unscored")).sum())
+    if unjudged and not frames.scores.is_empty():
+        yield f"{counted(unjudged, 'run')} not judged: a task without checks has no success rate"
     without = int(runs["task"].is_null().sum())
     if without:
         yield f"{counted(without, 'run')} without a task: in the list of runs, and in no figure"

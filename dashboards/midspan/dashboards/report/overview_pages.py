@@ -10,10 +10,13 @@ from rich.text import Text
 
 from midspan.dashboards.markdown import plain_markdown, table_lines
 from midspan.dashboards.report.overview import LEGEND, Overview
-from midspan.dashboards.terminal.cells import printable
+from midspan.dashboards.terminal.cells import NOTHING, printable
 
 _GAP: Final = 2
 """Columns between two columns."""
+
+_NAMES: Final = 0.4
+"""Of the width, what names may take at most: longer ones are folded."""
 
 
 def overview_page(overview: Overview, width: int) -> RenderableType:
@@ -22,8 +25,8 @@ def overview_page(overview: Overview, width: int) -> RenderableType:
         Text(printable(overview.title), style="bold"),
         Text(printable(overview.about), style="dim"),
     ]
-    for columns in _fitting(overview, width):
-        lines += [Text(), _table(overview, columns)]
+    for columns in _fitting(overview, width) if overview.rows else ():
+        lines += [Text(), _table(overview, columns, width)]
     return Group(
         *lines,
         Text(),
@@ -33,14 +36,20 @@ def overview_page(overview: Overview, width: int) -> RenderableType:
     )
 
 
-def _table(overview: Overview, columns: Sequence[int]) -> Table:
+def _table(overview: Overview, columns: Sequence[int], width: int) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        head = Text(_lines(overview.heads[column]))
-        table.add_column(head, justify="left" if column == 0 else "right", no_wrap=True)
+    table.add_column(overview.heads[0], max_width=_widest(width), overflow="fold")
+    for column in columns[1:]:
+        table.add_column(Text(_lines(overview.heads[column])), justify="right", no_wrap=True)
     for row in overview.rows:
-        table.add_row(*(Text(_lines(row[column])) for column in columns))
+        name = Text(printable(row[0]) or NOTHING)
+        table.add_row(name, *(Text(_lines(row[column])) for column in columns[1:]))
     return table
+
+
+def _widest(width: int) -> int:
+    """Return how wide the names of sides may be."""
+    return max(1, int(width * _NAMES))
 
 
 def _fitting(overview: Overview, width: int) -> Iterator[list[int]]:
@@ -53,11 +62,12 @@ def _fitting(overview: Overview, width: int) -> Iterator[list[int]]:
         )
         for place in range(len(overview.heads))
     ]
-    columns, used = [0], widths[0]
+    names = min(widths[0], _widest(width))
+    columns, used = [0], names
     for place in range(1, len(widths)):
         if used + _GAP + widths[place] > width and len(columns) > 1:
             yield columns
-            columns, used = [0], widths[0]
+            columns, used = [0], names
         columns.append(place)
         used += _GAP + widths[place]
     yield columns
@@ -75,8 +85,7 @@ def overview_markdown(overview: Overview) -> str:
         "",
         plain_markdown(overview.about),
         "",
-        *table_lines(overview.heads, overview.rows),
-        "",
+        *([*table_lines(overview.heads, overview.rows), ""] if overview.rows else []),
         plain_markdown(overview.outcomes),
         "",
         *(f"- {plain_markdown(note)}" for note in overview.notes),

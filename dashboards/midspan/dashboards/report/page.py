@@ -45,13 +45,13 @@ class Packed:
     blocks: Sequence[str | None]
 
 
-def page(overview: Overview, packed: Packed, bundle: Bundle, *, language: str = "en") -> str:
+def page(overview: Overview, packed: Packed, bundle: Bundle) -> str:
     """Return the page."""
     script, style = _no_end(bundle.script, "script"), _no_end(bundle.style, "style")
     policy = "; ".join(_POLICY).format(script=_source(script))
     lines = [
         "<!doctype html>",
-        f'<html lang="{language}">',
+        '<html lang="en">',
         "<head>",
         '<meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
@@ -99,6 +99,16 @@ def shown(text: str) -> str:
 def _plain(overview: Overview) -> Iterator[str]:
     """Yield what is shown until the page has drawn itself, or where it cannot."""
     yield f'<main class="plain"><h1>{shown(overview.title)}</h1><p>{shown(overview.about)}</p>'
+    if overview.rows:
+        yield from _table(overview)
+    yield f"<p>{shown(overview.outcomes)}</p>"
+    yield from (f"<p>{shown(note)}</p>" for note in overview.notes)
+    yield from (f"<p><small>{shown(line)}</small></p>" for line in LEGEND)
+    yield "<noscript><p>All else in this report is drawn by its script: allow it to run.</p>"
+    yield "</noscript></main>"
+
+
+def _table(overview: Overview) -> Iterator[str]:
     yield "<table><caption>Overview</caption><thead><tr>"
     yield from (f'<th scope="col">{shown(head)}</th>' for head in overview.heads)
     yield "</tr></thead><tbody>"
@@ -106,11 +116,7 @@ def _plain(overview: Overview) -> Iterator[str]:
         yield f'<tr><th scope="row">{shown(side)}</th>'
         yield from (f"<td>{shown(cell)}</td>" for cell in cells)
         yield "</tr>"
-    yield f"</tbody></table><p>{shown(overview.outcomes)}</p>"
-    yield from (f"<p>{shown(note)}</p>" for note in overview.notes)
-    yield from (f"<p><small>{shown(line)}</small></p>" for line in LEGEND)
-    yield "<noscript><p>All else in this report is drawn by its script: allow it to run.</p>"
-    yield "</noscript></main>"
+    yield "</tbody></table>"
 
 
 def _source(script: str) -> str:

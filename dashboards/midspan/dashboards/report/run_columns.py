@@ -8,9 +8,9 @@ import polars as pl
 from midspan.dashboards.report.columns import flags, numbers, places
 from midspan.dashboards.report.cuts import LONGEST
 from midspan.dashboards.report.frames import Redact
+from midspan.scorers.comparison.runs import OF_RUN
 
 FLAGS: Final = ("planned", "meant", "counted", "checked", "evaluated", "traced")
-_OF_RUN: Final = pl.col("span_id").is_null() & pl.col("call").is_null()
 
 
 def run_columns(
@@ -53,7 +53,7 @@ def run_columns(
 def _reasons(runs: pl.DataFrame, scores: pl.DataFrame) -> pl.Series:
     """Return why each run ended as it did, where that is no success."""
     said = (
-        scores.filter(_OF_RUN & (pl.col("name") == "outcome"))
+        scores.filter(OF_RUN & (pl.col("name") == "outcome"))
         .filter(pl.col("label") != "success")
         .group_by("run_id")
         .agg(pl.col("explanation").drop_nulls().first())

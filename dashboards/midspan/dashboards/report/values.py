@@ -8,17 +8,16 @@ import polars as pl
 from midspan.dashboards.report.columns import flags, numbers, places
 from midspan.dashboards.report.frames import Redact
 from midspan.scorers.comparison.declared import POOLED
+from midspan.scorers.comparison.runs import OF_RUN
 
 COUNTED_TOGETHER: Final = (*sorted(POOLED), "attempts_per_operation")
 """Scores of which numerator and denominator are needed, too."""
-
-_OF_RUN: Final = pl.col("span_id").is_null() & pl.col("call").is_null()
 
 
 def values(runs: pl.DataFrame, scores: pl.DataFrame, redact: Redact) -> dict[str, Any]:
     """Return the columns `values`, `numerators`, `n` and `unevaluated` of the runs."""
     numbered = runs.select("run_id").with_row_index("place")
-    of_runs = scores.filter(_OF_RUN).join(numbered, on="run_id")
+    of_runs = scores.filter(OF_RUN).join(numbered, on="run_id")
     ok = of_runs.filter((pl.col("status") == "ok") & pl.col("value").is_finite())
     # Where two scorers give one score, its value is the mean, as it is in figures.
     by_name = (
@@ -39,7 +38,7 @@ def values(runs: pl.DataFrame, scores: pl.DataFrame, redact: Redact) -> dict[str
 
 def labels_alone(scores: pl.DataFrame) -> Sequence[str]:
     """Return the scores of runs that have a label and no value."""
-    told = scores.filter(_OF_RUN & (pl.col("status") == "ok"))
+    told = scores.filter(OF_RUN & (pl.col("status") == "ok"))
     none = told.group_by("name").agg(pl.col("value").is_null().all()).filter("value")
     return sorted(none["name"])
 

@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from midspan.dashboards.terminal.cells import NOTHING, bar, number, percent, printable
+from midspan.scorers.comparison.runs import CELL
 
-_AXES: Final = ("experiment", "task", "model", "revision", "tier", "harness")
 _ALWAYS: Final = frozenset({"task", "model"})
 _MIDDLE: Final = (
     ("valid_call_rate", "valid calls"),
@@ -29,7 +29,7 @@ def overview(frame: pl.DataFrame) -> Table:
     """Return a table of variants or of cells; columns that tell nothing apart are left out."""
     axes = [
         axis
-        for axis in _AXES
+        for axis in CELL
         if axis in frame.columns and (axis in _ALWAYS or frame[axis].n_unique() > 1)
     ]
     scores = [(name, title) for name, title in _MIDDLE if name in frame.columns]

@@ -9,9 +9,9 @@ from midspan.dashboards.terminal.cells import plain
 from midspan.dashboards.terminal.score_values import lasting
 from midspan.dashboards.terminal.story_line import Line, line
 from midspan.dashboards.terminal.story_words import asked, cut
+from midspan.scorers.comparison.runs import CELL
 from midspan.scorers.run_view import Run
 
-_AXES: Final = ("experiment", "task", "model", "revision", "tier", "harness")
 _QUESTION: Final = 400
 _ANSWER: Final = 800
 _DETAIL: Final = 300
@@ -21,7 +21,7 @@ def opening(run: Run) -> Iterator[Line]:
     """Yield which run it is, how large it is, and what it was asked."""
     row = run.row
     yield line(0, "run ", Text(run.id, "bold cyan"), style="bold")
-    of = [plain(row[axis]) for axis in _AXES if row[axis] is not None]
+    of = [plain(row[axis]) for axis in CELL if row[axis] is not None]
     if row["trial"] is not None:
         of.append(f"trial {row['trial']}")
     yield line(2, "", " · ".join(of))

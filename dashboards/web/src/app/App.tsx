@@ -17,6 +17,7 @@ import { Failures } from "../views/failures/Failures.tsx";
 import { Overview } from "../views/overview/Overview.tsx";
 import { Reliability } from "../views/reliability/Reliability.tsx";
 import { Results } from "../views/results/Results.tsx";
+import { Runs } from "../views/runs/Runs.tsx";
 import { RunView } from "../views/run/RunView.tsx";
 import { ReportProvider } from "./context.ts";
 import type { Report } from "./context.ts";
@@ -29,6 +30,7 @@ const PAGES: Record<View, () => preact.JSX.Element | null> = {
   coverage: Coverage,
   results: Results,
   failures: Failures,
+  runs: Runs,
   run: RunView,
 };
 

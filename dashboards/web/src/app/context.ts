@@ -33,6 +33,8 @@ export interface Figures {
   runs(): Place[];
   /** The side of a run, among `sides`. */
   sideOf(run: Place): Place;
+  /** The runs that a figure stands on: of a side, by its place; null: of all sides. */
+  behind(score: ScoreDeclaration, side: Place | null): Place[];
 }
 
 const Context = createContext<Report | null>(null);

@@ -40,9 +40,14 @@ export function useFigures(
         (filtered || shared ? null : ofAllRuns(score, false)?.[0]) ?? computed.ofAll(score),
       runs: () => computed.runs(),
       sideOf: (run) => placeOf.get(sides.of(run)) ?? -1,
+      behind: (score, side) =>
+        computed.behind(score, side === null ? null : (kept[side] ?? ABSENT)),
     };
   }, [document, by, chosen, ofCells, state.shared, filtered]);
 }
+
+/** The place of a side that there is not. */
+const ABSENT = -1;
 
 type Told = (score: ScoreDeclaration, shared: boolean) => Figure[] | null;
 

@@ -1,6 +1,7 @@
 /** One of many, in a list that opens. */
 
 import { useId } from "preact/hooks";
+import { line } from "../text/visible.ts";
 
 interface Properties {
   label: string;
@@ -18,7 +19,7 @@ export function Choose({ label, options, value, onChange, quiet = false }: Prope
       .filter((option) => option.group === group)
       .map((option) => (
         <option key={option.value} value={option.value}>
-          {option.title}
+          {line(option.title, 100)}
         </option>
       ));
   return (

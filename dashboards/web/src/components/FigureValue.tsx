@@ -13,21 +13,25 @@ interface Properties {
   middle?: boolean;
   /** With its interval beside it. */
   wide?: boolean;
+  /** Where its runs are. */
+  href?: string;
 }
 
-export function FigureValue({ figure, score, filtered = false, middle = false, wide }: Properties) {
+export function FigureValue(properties: Properties) {
+  const { figure, score, filtered = false, middle = false, wide, href } = properties;
   if (!figure || !score) return <span class="unknown">{UNKNOWN}</span>;
   const found = middle ? figure.median : figure.estimate;
   const lines = explained(figure, score, { filtered, middle });
   if (!found) return <Missing figure={figure} lines={lines} />;
   const known = interval(found, score.unit);
-  return (
+  const linked = href !== undefined && figure.runs > 0;
+  const value = (
     <data
       class="value"
       value={String(found.value)}
       data-low={found.low ?? undefined}
       data-high={found.high ?? undefined}
-      {...tip(...lines)}
+      {...tip(...lines, linked && SEE)}
     >
       {amount(found.value, score.unit)}
       {wide && known && <span class="interval"> {known}</span>}
@@ -37,7 +41,16 @@ export function FigureValue({ figure, score, filtered = false, middle = false, w
       </span>
     </data>
   );
+  if (!linked) return value;
+  return (
+    <a class="behind" href={href}>
+      {value}
+    </a>
+  );
 }
+
+/** Said of a figure that leads to its runs. */
+export const SEE = "Click to see its runs.";
 
 function Missing({ figure, lines }: { figure: Figure; lines: string[] }) {
   const words =

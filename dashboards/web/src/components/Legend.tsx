@@ -2,9 +2,10 @@
 
 export interface Entry {
   name: string;
-  colour: string;
+  /** What is striped has its colours of its own. */
+  colour?: string;
   /** Drawn as a line, a point or a field. */
-  form?: "field" | "line" | "point";
+  form?: "field" | "line" | "point" | "striped";
 }
 
 export function Legend({ entries }: { entries: Entry[] }) {
@@ -12,7 +13,11 @@ export function Legend({ entries }: { entries: Entry[] }) {
     <ul class="legend">
       {entries.map(({ name, colour, form = "field" }) => (
         <li key={name}>
-          <span class={`mark ${form}`} style={{ background: colour }} aria-hidden="true" />
+          <span
+            class={`mark ${form}`}
+            style={colour === undefined ? undefined : { background: colour }}
+            aria-hidden="true"
+          />
           {name}
         </li>
       ))}

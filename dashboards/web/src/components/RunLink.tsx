@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { address, useReport } from "../app/context.ts";
 import type { Place } from "../data/types.ts";
-import { outcomeOf } from "../statistics/grid.ts";
+import { outcomeOf } from "../statistics/among.ts";
 import { tip } from "./Tips.tsx";
 import { outcomeColour, outcomeWords } from "../words/outcomes.ts";
 
@@ -24,11 +24,7 @@ export function RunLink({ run, children, step }: Properties) {
     <a
       class="run-link"
       href={address(state, { view: "run", run: id, own })}
-      {...tip(
-        outcomeWords(outcome).title,
-        variant,
-        typeof trial === "number" && `Trial ${trial}`,
-      )}
+      {...tip(outcomeWords(outcome).title, variant, typeof trial === "number" && `Trial ${trial}`)}
     >
       <span class="dot" style={{ background: outcomeColour(outcome) }} aria-hidden="true" />
       {children ?? id.slice(0, 8)}

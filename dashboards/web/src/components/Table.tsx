@@ -4,6 +4,7 @@ import type { ComponentChild } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { grouped } from "../words/amounts.ts";
 import { Help } from "./Help.tsx";
+import { usePages } from "./usePages.ts";
 
 export interface Column<Row> {
   key: string;
@@ -22,7 +23,7 @@ export interface Column<Row> {
   order?: (row: Row) => number | string | null;
 }
 
-export interface Order {
+interface Order {
   key: string;
   down: boolean;
 }
@@ -44,10 +45,9 @@ interface Properties<Row> {
 export function Table<Row>(properties: Properties<Row>) {
   const { caption, rows, columns, rowKey, page = 60, rowClass, empty } = properties;
   const [order, setOrder] = useState<Order | null>(properties.order ?? null);
-  const [pages, setPages] = useState(1);
   const ordered = useMemo(() => inOrder(rows, columns, order), [rows, columns, order]);
+  const { shown, more } = usePages(ordered, page);
   if (rows.length === 0 && empty !== undefined) return <p class="empty-line">{empty}</p>;
-  const shown = ordered.slice(0, page * pages);
   const head = columns.find((column) => column.heads)?.key ?? columns[0]?.key;
   // Names are looked up from the first, numbers for the largest.
   const turn = ({ key, numeric, down }: Column<Row>) =>
@@ -89,7 +89,7 @@ export function Table<Row>(properties: Properties<Row>) {
       {shown.length < rows.length && (
         <p class="more">
           {grouped(shown.length, 0)} of {grouped(rows.length, 0)}
-          <button type="button" class="plain" onClick={() => setPages(pages + 1)}>
+          <button type="button" class="plain" onClick={more}>
             Show more
           </button>
         </p>
@@ -100,6 +100,8 @@ export function Table<Row>(properties: Properties<Row>) {
 
 /** Titles that are names, of models say, may be longer than their column is wide. */
 const LONG = 22;
+/** What stands in figures is narrow, and its title takes two lines. */
+const LONG_OF_FIGURES = 15;
 
 interface HeadProperties<Row> {
   column: Column<Row>;
@@ -117,7 +119,7 @@ function Head<Row>({ column, order, turn }: HeadProperties<Row>) {
       style={width ? { width } : undefined}
       aria-sort={direction}
     >
-      <span class={`head${title.length > LONG ? " long" : ""}`}>
+      <span class={`head${title.length > (numeric ? LONG_OF_FIGURES : LONG) ? " long" : ""}`}>
         {column.order ? (
           <button type="button" class="sort" onClick={() => turn(column)}>
             {title}

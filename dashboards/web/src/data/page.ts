@@ -3,6 +3,16 @@
 import { decode } from "./decode.ts";
 import type { Block, Document, Steps, Texts } from "./types.ts";
 
+declare global {
+  interface Window {
+    /** What scripts beside the page call; the base64 of the gzip of JSON. */
+    midspan: {
+      block(number: number, content: string): void;
+      texts(number: number, content: string): void;
+    };
+  }
+}
+
 type Part = "block" | "texts";
 
 const given = new Map<string, (content: string) => void>();
@@ -24,8 +34,7 @@ export function readDocument(): Promise<Document> {
 export function readSteps(number: number, block: Block): Promise<Steps> {
   return once("block", number, () => {
     if (block.file !== null) return beside("block", number, block.file);
-    const element = document.querySelector(`script[data-block="${number}"]`);
-    return Promise.resolve(element?.textContent ?? "");
+    return here(number);
   });
 }
 
@@ -45,6 +54,14 @@ function once<T>(part: Part, number: number, content: () => Promise<string>): Pr
   // What could not be read may be there when it is asked for again.
   asked.catch(() => read.delete(key));
   return asked;
+}
+
+/** Blocks stand behind the program, which begins before a browser has read them all. */
+async function here(number: number): Promise<string> {
+  if (document.readyState === "loading") {
+    await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve));
+  }
+  return document.querySelector(`script[data-block="${number}"]`)?.textContent ?? "";
 }
 
 /** A page opened from a disk may not fetch its neighbours, but it may run them. */

@@ -2,6 +2,9 @@
 
 import type { Document } from "../data/types.ts";
 import type { FilterName } from "../state/state.ts";
+import { DIMENSIONS, valuesOf } from "../statistics/sides.ts";
+import { tasksOf } from "../statistics/tasks.ts";
+import { BY_TITLES } from "../words/by.ts";
 import { NONE } from "./chosen.ts";
 
 export interface Choice {
@@ -12,23 +15,22 @@ export interface Choice {
 
 /** Each filter that tells some runs from others, with its values. */
 export function choices(document: Document): Choice[] {
-  const { axes, runs, tasks, outcomes } = document;
-  const axis = (name: "model" | "revision" | "tier" | "harness") =>
-    withNone(axes[name], runs[name].includes(null));
+  const { runs, tasks, outcomes } = document;
   const seen = new Set(runs.outcome);
-  const sets = new Set(tasks.map((task) => task.set));
+  const sets = new Set(tasks.map((task) => task.set ?? NONE));
   const all: Choice[] = [
-    { name: "model", title: "Model", values: axis("model") },
-    { name: "revision", title: "Revision", values: axis("revision") },
-    { name: "tier", title: "Tier", values: axis("tier") },
-    { name: "harness", title: "Harness", values: axis("harness") },
-    { name: "task", title: "Task", values: unique(tasks.map((task) => task.id)) },
-    { name: "tag", title: "Tag", values: unique(tasks.flatMap((task) => task.tags)) },
+    ...DIMENSIONS.map((name) => ({
+      name,
+      title: BY_TITLES[name],
+      values: valuesOf(document, name),
+    })),
+    { name: "task", title: "Task", values: tasksOf(document).names.toSorted() },
     {
-      name: "set",
-      title: "Set",
-      values: [...sets].map((set) => set ?? NONE).sort(),
+      name: "tag",
+      title: "Tag",
+      values: [...new Set(tasks.flatMap((task) => task.tags))].sort(),
     },
+    { name: "set", title: "Set", values: [...sets].sort() },
     {
       name: "outcome",
       title: "Outcome",
@@ -36,12 +38,4 @@ export function choices(document: Document): Choice[] {
     },
   ];
   return all.filter(({ values, name }) => values.length > (name === "tag" ? 0 : 1));
-}
-
-function withNone(values: string[], some: boolean): string[] {
-  return some && values.length > 0 ? [...values, NONE] : values;
-}
-
-function unique(values: string[]): string[] {
-  return [...new Set(values)].sort();
 }

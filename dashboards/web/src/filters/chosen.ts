@@ -37,6 +37,8 @@ function test(document: Document, name: FilterName, values: Set<string>): Holds 
         document,
         tasks.map((task) => values.has(task.id)),
       );
+    case "experiment":
+      return byColumn(runs.experiment, document.experiments, values);
     case "outcome":
       return byColumn(runs.outcome, document.outcomes, values);
     default:

@@ -2,47 +2,25 @@
 
 import { useMemo } from "preact/hooks";
 import { useReport } from "../app/context.ts";
-import { Choose } from "../components/Choose.tsx";
-import { Segments } from "../components/Segments.tsx";
-import { tip } from "../components/Tips.tsx";
-import { Toggle } from "../components/Toggle.tsx";
+import { ByPicker, SharedToggle, useSides } from "../components/ByPicker.tsx";
 import { choices } from "../filters/choices.ts";
-import type { By, Filters } from "../state/state.ts";
+import type { Filters } from "../state/state.ts";
 import { pivots } from "../statistics/sides.ts";
+import { grid } from "../views/coverage/grid.ts";
 import { counted, grouped } from "../words/amounts.ts";
 import { FilterMenu } from "./FilterMenu.tsx";
 
-const TITLES: Record<By, string> = {
-  variant: "Variant",
-  model: "Model",
-  revision: "Revision",
-  tier: "Tier",
-  harness: "Harness",
-  task: "Task",
-  all: "All",
-};
-
 export function Bar() {
-  const { document, state, go, chosen, filtered, figures } = useReport();
+  const { document, state, go, filtered, figures } = useReport();
   const offered = useMemo(() => choices(document), [document]);
   const pivotal = state.view === "overview" || state.view === "reliability";
-  const all = document.runs.id.length;
-  const sharing = pivotal && figures.shared;
-  const shown = useMemo(
-    () => (sharing ? figures.runs().length : chosen.length),
-    [sharing, figures, chosen],
-  );
   if (offered.length === 0 && pivots(document).length === 0) return null;
   const filter = (change: Filters) => go({ filters: change }, { replace: true });
   return (
     <div class="bar" role="region" aria-label="What is shown">
-      {pivotal && <ByPicker />}
+      {pivotal && <Pivot />}
       {pivotal && figures.sides.length > 1 && figures.by !== "task" && (
-        <span {...tip("Count only the tasks that every side has a figure of.")}>
-          <Toggle on={state.shared} onChange={(shared) => go({ shared }, { replace: true })}>
-            Shared tasks only
-          </Toggle>
-        </span>
+        <SharedToggle says="Count only the tasks that every side has a figure of." />
       )}
       <div class="filters" role="group" aria-label="Filters">
         {offered.map((choice) => (
@@ -62,32 +40,45 @@ export function Bar() {
           </button>
         )}
       </div>
-      <p class="count" role="status">
-        {filtered || sharing
-          ? `${grouped(shown, 0)} of ${counted(all, "run")}`
-          : counted(all, "run")}
-        {sharing && ", of shared tasks"}
-      </p>
+      <Count />
     </div>
   );
 }
 
-function ByPicker() {
-  const { document, state, go, figures } = useReport();
-  const offered = useMemo(() => pivots(document), [document]);
-  if (offered.length < 2) return null;
-  const by = state.view === "reliability" && figures.by === "task" ? "all" : figures.by;
-  const shown = offered.filter((each) => state.view !== "reliability" || each !== "task");
-  const options = [...shown, "all" as const].map((value) => ({ value, title: TITLES[value] }));
-  const change = (value: string) => go({ by: value as By });
+function Pivot() {
+  const { document, state, figures } = useReport();
+  const all = useMemo(() => [...pivots(document), "all" as const], [document]);
+  if (state.view === "overview") return <ByPicker offered={all} by={figures.by} />;
+  // Curves are of tasks: single ones have none.
+  const by = figures.by === "task" ? "all" : figures.by;
+  return <ByPicker offered={all.filter((each) => each !== "task")} by={by} />;
+}
+
+/** How many runs are shown, of all there are. */
+function Count() {
+  const { document, filtered, chosen } = useReport();
+  const shared = useSharedRuns();
+  const all = document.runs.id.length;
   return (
-    <>
-      <span class="wide-only">
-        <Segments label="By" options={options} value={by} onChange={change} />
-      </span>
-      <span class="narrow-only">
-        <Choose label="By" options={options} value={by} onChange={change} />
-      </span>
-    </>
+    <p class="count" role="status">
+      {filtered || shared !== null
+        ? `${grouped(shared ?? chosen.length, 0)} of ${counted(all, "run")}`
+        : counted(all, "run")}
+      {shared !== null && ", of shared tasks"}
+    </p>
   );
+}
+
+/** How many runs are of shared tasks, where the view shows those alone. */
+function useSharedRuns(): number | null {
+  const { document, state, chosen, figures } = useReport();
+  const { sides } = useSides();
+  return useMemo(() => {
+    if (state.view === "overview" || state.view === "reliability") {
+      return figures.shared ? figures.runs().length : null;
+    }
+    if (state.view !== "coverage" || !state.shared || sides.names.length < 2) return null;
+    const { totals } = grid(document, chosen, sides, true);
+    return totals.reduce((sum, { planned }) => sum + planned, 0);
+  }, [document, state.view, state.shared, chosen, figures, sides]);
 }

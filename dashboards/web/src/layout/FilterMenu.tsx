@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Choice } from "../filters/choices.ts";
+import { line } from "../text/visible.ts";
 import { outcomeWords } from "../words/outcomes.ts";
 
 interface Properties {
@@ -38,7 +39,9 @@ export function FilterMenu({ choice, chosen, onChange }: Properties) {
       <summary>
         {choice.title}
         {first !== undefined && (
-          <span class="selected">{chosen.length === 1 ? words(first) : chosen.length}</span>
+          <span class="selected">
+            {chosen.length === 1 ? line(words(first), 60) : chosen.length}
+          </span>
         )}
       </summary>
       {open && (
@@ -61,7 +64,7 @@ export function FilterMenu({ choice, chosen, onChange }: Properties) {
                   checked={chosen.includes(value)}
                   onChange={() => turn(value)}
                 />
-                <span>{words(value)}</span>
+                <bdi>{line(words(value), 160)}</bdi>
               </label>
             ))}
             {shown.length === 0 && <p class="empty-line">Nothing of that name.</p>}

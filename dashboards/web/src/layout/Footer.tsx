@@ -7,7 +7,8 @@ export function Footer() {
   const { document } = useReport();
   const { counts, notes, suite, profile } = document;
   const lines = [
-    counts.infra > 0 && `${counted(counts.infra, "run")} lost to the platform: in no figure.`,
+    counts.infra > 0 &&
+      `${counted(counts.infra, "run")} not run yet, or lost to the platform: in no figure.`,
     counts.unscored > 0 && `${counted(counts.unscored, "run")} not scored: run midspan score.`,
     counts.quarantined > 0 &&
       `${counted(counts.quarantined, "span")} could not be read: midspan table WS quarantine.`,

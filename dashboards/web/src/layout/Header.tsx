@@ -3,6 +3,8 @@
 import { useMemo } from "preact/hooks";
 import { address, useReport } from "../app/context.ts";
 import type { View } from "../state/state.ts";
+import { tasksOf } from "../statistics/tasks.ts";
+import { line } from "../text/visible.ts";
 import { counted } from "../words/amounts.ts";
 import { useTheme } from "./useTheme.ts";
 
@@ -13,20 +15,26 @@ const TABS: { view: View; title: string }[] = [
   { view: "coverage", title: "Coverage" },
   { view: "results", title: "Results" },
   { view: "failures", title: "Failures" },
+  { view: "runs", title: "Runs" },
 ];
 
 export function Header() {
   const { document: report, state } = useReport();
+  const tasks = tasksOf(report).names.length;
   const made = useMemo(() => day(new Date(report.made)), [report.made]);
   return (
     <header class="page-head">
       <div class="title-row">
         <div class="titles">
-          <h1>{report.title}</h1>
+          <h1>
+            <bdi>{line(report.title, 200)}</bdi>
+          </h1>
           <p class="about">
             {counted(report.counts.runs, "run")} of{" "}
-            {report.tasks.length === 0 ? "no task" : counted(report.tasks.length, "task")}, made{" "}
-            <time dateTime={report.made}>{made}</time> by midspan {report.midspan}
+            {tasks === 0 ? "no task" : counted(tasks, "task")}
+            {report.experiments.length > 1 &&
+              `, ${counted(report.experiments.length, "experiment")}`}
+            , made <time dateTime={report.made}>{made}</time> by midspan {report.midspan}
           </p>
         </div>
         <ThemeButton />
@@ -38,7 +46,7 @@ export function Header() {
               <a
                 href={address(state, { view, own: {} })}
                 aria-current={state.view === view ? "page" : undefined}
-                class={state.view === "run" && view === "results" ? "near" : undefined}
+                class={state.view === "run" && view === "runs" ? "near" : undefined}
               >
                 {title}
               </a>

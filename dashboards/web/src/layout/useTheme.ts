@@ -1,17 +1,17 @@
 /** Light or dark: as the system says, until somebody chooses. */
 
-import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
+import { useMatches, usePrinting } from "./useMatches.ts";
 
-export type Theme = "light" | "dark";
+type Theme = "light" | "dark";
 
 const KEY = "midspan-theme";
 const system = window.matchMedia("(prefers-color-scheme: dark)");
-const paper = window.matchMedia("print");
 
 export function useTheme(): [Theme, () => void] {
   const [own, setOwn] = useState<Theme | null>(remembered);
   const dark = useMatches(system);
-  const printed = useMatches(paper);
+  const printed = usePrinting();
   const theme: Theme = own ?? (dark ? "dark" : "light");
   // Before it is painted, or printed.
   useLayoutEffect(() => {
@@ -23,16 +23,6 @@ export function useTheme(): [Theme, () => void] {
     setOwn(next);
   };
   return [theme, turn];
-}
-
-function useMatches(query: MediaQueryList): boolean {
-  const [matches, setMatches] = useState(query.matches);
-  useEffect(() => {
-    const follow = () => setMatches(query.matches);
-    query.addEventListener("change", follow);
-    return () => query.removeEventListener("change", follow);
-  }, [query]);
-  return matches;
 }
 
 // A page opened from a disk may have no storage: then the choice ends with it.

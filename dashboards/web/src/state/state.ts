@@ -7,6 +7,7 @@ export const VIEWS = [
   "coverage",
   "results",
   "failures",
+  "runs",
   "run",
 ] as const;
 export type View = (typeof VIEWS)[number];
@@ -16,6 +17,7 @@ export const FILTERS = [
   "revision",
   "tier",
   "harness",
+  "experiment",
   "task",
   "tag",
   "set",
@@ -25,7 +27,16 @@ export type FilterName = (typeof FILTERS)[number];
 /** By filter the values that are let through; one that is absent lets all through. */
 export type Filters = Partial<Record<FilterName, string[]>>;
 
-export const PIVOTS = ["variant", "model", "revision", "tier", "harness", "task", "all"] as const;
+export const PIVOTS = [
+  "variant",
+  "model",
+  "revision",
+  "tier",
+  "harness",
+  "experiment",
+  "task",
+  "all",
+] as const;
 export type By = (typeof PIVOTS)[number];
 
 export interface State {

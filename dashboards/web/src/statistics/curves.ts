@@ -1,11 +1,13 @@
 /** pass@k and pass^k of the sides of some runs, without intervals: those are drawn in Python. */
 
 import type { Document, Estimate, Place, Reliability } from "../data/types.ts";
-import { cells, outcomeOf } from "./grid.ts";
+import { succeeded } from "./among.ts";
+import { cells, together } from "./grid.ts";
 import { groups } from "./groups.ts";
 import { mean } from "./intervals.ts";
 import { passAt, passHat } from "./reliability.ts";
 import type { Sides } from "./sides.ts";
+import { tasksOf } from "./tasks.ts";
 
 type Chance = typeof passAt;
 
@@ -16,10 +18,13 @@ export function curves(
   drawn: number[],
 ): Reliability[] {
   const { counted, checked } = document.runs;
+  const { of: taskOf } = tasksOf(document);
+  const won = succeeded(document);
   const told = cells(document, runs).flatMap((cell) => {
     const there = cell.runs.filter((run) => counted[run] && checked[run]);
-    const successes = there.filter((run) => outcomeOf(document, run) === "success").length;
-    return there.length > 0 ? { ...cell, trials: there.length, successes } : [];
+    const successes = there.filter(won).length;
+    if (there.length === 0) return [];
+    return { ...cell, task: taskOf[cell.task], trials: there.length, successes };
   });
   return sides.names.flatMap((side, place) => {
     const own = told.filter((cell) => sides.of(cell.runs[0] ?? -1) === place);
@@ -28,11 +33,13 @@ export function curves(
     const point = (of: Chance, k: number): Estimate | null => {
       const values = own.flatMap((cell) => {
         const value = of(cell.trials, cell.successes, k);
-        return value === null ? [] : { task: cell.task, value };
+        return value === null ? [] : { ...cell, value, runs: cell.trials };
       });
       if (values.length === 0) return null;
       const grouped = [...groups(values, ({ task }) => task).values()];
-      const means = grouped.map((group) => mean(group.map(({ value }) => value)));
+      const means = grouped.map((group) =>
+        mean([...groups(group, ({ variant }) => variant).values()].map(together)),
+      );
       return {
         value: mean(means),
         low: null,

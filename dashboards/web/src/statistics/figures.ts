@@ -1,11 +1,14 @@
 /** What each side comes to, over some of the runs. */
 
 import type { Document, Estimate, Figure, Place, ScoreDeclaration } from "../data/types.ts";
+import { isAmong } from "./among.ts";
 import type { Cell, CellFigure, CellFigures } from "./grid.ts";
 import { groups } from "./groups.ts";
+import { together } from "./grid.ts";
 import { mean, meanOverTasks, median, shareOverTasks, sum, unsure, within } from "./intervals.ts";
 import { unitOf } from "./sides.ts";
 import type { Sides } from "./sides.ts";
+import { tasksOf } from "./tasks.ts";
 
 /** Where a cell stands. */
 interface Placed {
@@ -63,6 +66,20 @@ export class FiguresOfRuns {
     return found;
   }
 
+  /** The runs that a figure stands on: of one side, or of all. */
+  behind(score: ScoreDeclaration, side: Place | null): Place[] {
+    const isIn = isAmong(this.document, score);
+    // Runs of several trials stand behind a curve, which no cell has a figure of.
+    const among =
+      score.kind === "reliability"
+        ? this.figures.cells
+        : this.kept(score).kept.map(({ cell }) => cell);
+    return among
+      .filter((cell) => side === null || this.placeOf(cell).side === side)
+      .flatMap((cell) => cell.runs.filter(isIn))
+      .sort((a, b) => a - b);
+  }
+
   private kept(score: ScoreDeclaration): { kept: CellFigure[]; isRatio: boolean } {
     const all = this.figures.of(score);
     const isRatio = all.some(({ total }) => total !== null);
@@ -102,7 +119,8 @@ export class FiguresOfRuns {
     own: CellFigure[],
     isRatio: boolean,
   ): Omit<Figure, "side" | "unevaluated"> {
-    const byTask = groups(own, ({ cell }) => cell.task);
+    const { of: taskOf } = tasksOf(this.document);
+    const byTask = groups(own, ({ cell }) => taskOf[cell.task]);
     const tasks = byTask.size;
     const runs = sum(own.map((one) => one.runs));
     if (tasks === 0) return { estimate: null, median: null, tasks: 0, runs: 0, note: "no value" };
@@ -115,7 +133,7 @@ export class FiguresOfRuns {
       return { estimate: alone(value, tasks), median: null, tasks, runs, note: null };
     }
     const grouped = [...byTask.values()];
-    const means = grouped.map((of) => mean(of.map(({ value }) => value ?? 0)));
+    const means = grouped.map(meanOfTask);
     const trials = grouped.map((of) => sum(of.map((one) => one.runs)));
     const found = overTasks(score, means, trials);
     const estimate = unsure(score.share ? within(found) : found);
@@ -129,8 +147,9 @@ export class FiguresOfRuns {
     const all = own.flatMap(({ cell }) =>
       cell.runs.flatMap((run) => (counted[run] ? (column[run] ?? []) : [])),
     );
+    const { of: taskOf } = tasksOf(this.document);
     return all.length > 0
-      ? alone(median(all), new Set(own.map((one) => one.cell.task)).size)
+      ? alone(median(all), new Set(own.map(({ cell }) => taskOf[cell.task])).size)
       : null;
   }
 
@@ -151,15 +170,20 @@ export class FiguresOfRuns {
   private unevaluated(score: string): Map<Place, number> {
     const found = new Map<Place, number>();
     const { counted, task, unevaluated } = this.document.runs;
-    const told = new Set(unevaluated[score]?.run);
-    if (told.size === 0) return found;
-    for (const run of this.figures.runs) {
-      if (!told.has(run) || !counted[run] || task[run] === null) continue;
+    // A run may stand there twice: several scorers may give one score.
+    for (const run of new Set(unevaluated[score]?.run)) {
+      if (!this.figures.has(run) || !counted[run] || task[run] === null) continue;
       const side = this.sides.of(run);
       found.set(side, (found.get(side) ?? 0) + 1);
     }
     return found;
   }
+}
+
+/** Of each variant together, in whichever experiment it ran; then over variants. */
+function meanOfTask(own: CellFigure[]): number {
+  const byVariant = groups(own, ({ cell }) => cell.variant);
+  return mean([...byVariant.values()].map(together));
 }
 
 function overTasks(score: ScoreDeclaration, means: number[], trials: number[]): Estimate {

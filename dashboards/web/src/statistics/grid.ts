@@ -1,8 +1,10 @@
-/** The figures of cells: the runs of one task in one variant. */
+/** The figures of cells: the runs of one task, of one experiment, in one variant. */
 
 import type { Document, Place, ScoreDeclaration } from "../data/types.ts";
+import { ERRORS, endedIn, isAmong, succeeded } from "./among.ts";
 
 export interface Cell {
+  /** Its entry in `document.tasks`, which is of one experiment. */
   task: Place;
   variant: Place;
   runs: Place[];
@@ -21,9 +23,10 @@ export interface CellFigure {
 export function cells(document: Document, runs: Place[]): Cell[] {
   const found = new Map<number, Cell>();
   const many = document.variants.length;
+  const { task: taskOf, variant: variantOf } = document.runs;
   for (const run of runs) {
-    const task = document.runs.task[run];
-    const variant = document.runs.variant[run];
+    const task = taskOf[run];
+    const variant = variantOf[run];
     if (task === null || task === undefined || variant === undefined) continue;
     const key = task * many + variant;
     let cell = found.get(key);
@@ -39,6 +42,7 @@ export function cells(document: Document, runs: Place[]): Cell[] {
 /** The figures of the cells of some runs, each computed once, by what side soever they are shown. */
 export class CellFigures {
   private all: Cell[] | null = null;
+  private there: Set<Place> | null = null;
   private readonly known = new Map<string, CellFigure[]>();
 
   constructor(
@@ -52,6 +56,12 @@ export class CellFigures {
     return this.all;
   }
 
+  /** Whether it is one of the runs. */
+  has(run: Place): boolean {
+    this.there ??= new Set(this.runs);
+    return this.there.has(run);
+  }
+
   of(score: ScoreDeclaration): CellFigure[] {
     let found = this.known.get(score.name);
     if (!found) {
@@ -62,41 +72,52 @@ export class CellFigures {
   }
 }
 
+/** The figure of a cell from those of its runs that it stands on, of which there is one. */
+type OfCell = (cell: Cell, there: Place[]) => CellFigure | null;
+
 /** The figure of each cell that has one. */
 function figuresOfCells(document: Document, score: ScoreDeclaration, all: Cell[]): CellFigure[] {
-  const of = OF_CELL[score.kind] ?? mean;
-  const special = RATES[score.name];
-  if (special) return all.flatMap((cell) => special(document, cell) ?? []);
-  if (score.kind === "step_ratio") return stepRatios(document, all);
-  return all.flatMap((cell) => of(document, score, cell) ?? []);
+  if (score.kind === "step_ratio") return stepRatios(document, score, all);
+  const isIn = isAmong(document, score);
+  const of = ofCell(document, score);
+  if (of === null) return [];
+  return all.flatMap((cell) => {
+    const there = cell.runs.filter(isIn);
+    return (there.length > 0 ? of(cell, there) : null) ?? [];
+  });
 }
 
-type OfCell = (document: Document, score: ScoreDeclaration, cell: Cell) => CellFigure | null;
+function ofCell(document: Document, score: ScoreDeclaration): OfCell | null {
+  const { values } = document.runs;
+  if (score.name === "success") return rate(succeeded(document));
+  if (score.name === "error_rate") return rate(endedIn(document, ERRORS));
+  if (score.name === "infra_rate") return rate(endedIn(document, new Set(["infra"])));
+  if (score.kind === "per_success") return perSuccess(document, score);
+  if (score.kind === "reliability") return null;
+  const mean = meanOf(values[score.name] ?? []);
+  return score.kind === "pooled" ? pooled(document, score, mean) : mean;
+}
 
-const mean: OfCell = ({ runs }, score, cell) => {
-  const column = runs.values[score.name] ?? [];
-  const values: number[] = [];
-  for (const run of cell.runs) {
-    const value = column[run];
-    if (runs.counted[run] && typeof value === "number") values.push(value);
-  }
-  return plain(cell, values);
-};
+function rate(has: (run: Place) => boolean): OfCell {
+  return (cell, there) => plain(cell, there.filter(has).length, there.length);
+}
 
-const pooled: OfCell = (document, score, cell) => {
-  const { counted, values, numerators, n } = document.runs;
-  const column = values[score.name] ?? [];
-  const above = numerators[score.name] ?? [];
-  const below = n[score.name] ?? [];
-  const there = cell.runs.filter((run) => counted[run] && typeof column[run] === "number");
-  if (there.length === 0) return null;
-  if (there.some((run) => typeof above[run] !== "number")) return mean(document, score, cell);
-  const total = added(there, above);
-  return { cell, value: null, total, outOf: added(there, below), runs: there.length };
-};
+function meanOf(column: (number | null)[]): OfCell {
+  return (cell, there) => plain(cell, added(there, column), there.length);
+}
+
+function pooled({ runs }: Document, score: ScoreDeclaration, mean: OfCell): OfCell {
+  const above = runs.numerators[score.name] ?? [];
+  const below = runs.n[score.name] ?? [];
+  return (cell, there) => {
+    if (there.some((run) => typeof above[run] !== "number")) return mean(cell, there);
+    const total = added(there, above);
+    return { cell, value: null, total, outOf: added(there, below), runs: there.length };
+  };
+}
 
 /** Of which score all runs together are divided by the successes, and which column holds it. */
-const PER_SUCCESS: Record<string, [name: string, column: "values" | "numerators"]> = {
+export const PER_SUCCESS: Record<string, [name: string, column: "values" | "numerators"]> = {
   tokens_per_success: ["tokens", "values"],
   attempts_per_success: ["attempts_per_operation", "numerators"],
   turns_per_success: ["turns", "values"],
@@ -104,95 +125,57 @@ const PER_SUCCESS: Record<string, [name: string, column: "values" | "numerators"
   cost_per_success: ["cost_usd", "values"],
 };
 
-const perSuccess: OfCell = (document, score, cell) => {
+function perSuccess(document: Document, score: ScoreDeclaration): OfCell | null {
   const { runs } = document;
   const [name, from] = PER_SUCCESS[score.name] ?? [];
   const column = name && from && runs[from][name];
   if (!name || !column) return null;
-  const there = cell.runs.filter((run) => runs.counted[run] && runs.checked[run]);
-  if (there.length === 0) return null;
+  const won = succeeded(document);
   // Where the record of a run does not tell what it took, the total is not known.
   const unknown = new Set(runs.unevaluated[name]?.run);
-  if (there.some((run) => unknown.has(run))) return null;
-  const outOf = there.filter((run) => succeeded(document, run)).length;
-  return { cell, value: null, total: added(there, column), outOf, runs: there.length };
-};
+  return (cell, there) => {
+    if (there.some((run) => unknown.has(run))) return null;
+    const outOf = there.filter(won).length;
+    return { cell, value: null, total: added(there, column), outOf, runs: there.length };
+  };
+}
 
-const OF_CELL: Partial<Record<ScoreDeclaration["kind"], OfCell>> = {
-  pooled,
-  per_success: perSuccess,
-};
-
-/** Rates of runs: what each is out of, and which of those have it. */
-const RATES: Record<string, (document: Document, cell: Cell) => CellFigure | null> = {
-  success: (document, cell) =>
-    rate(
-      cell,
-      cell.runs.filter((run) => document.runs.counted[run] && document.runs.checked[run]),
-      (run) => succeeded(document, run),
-    ),
-  error_rate: (document, cell) =>
-    rate(
-      cell,
-      cell.runs.filter((run) => document.runs.counted[run]),
-      (run) => ERRORS.has(outcomeOf(document, run)),
-    ),
-  infra_rate: (document, cell) =>
-    rate(
-      cell,
-      cell.runs.filter((run) => document.runs.meant[run]),
-      (run) => outcomeOf(document, run) === "infra",
-    ),
-};
-
-/** Outcomes of runs that broke off or gave no answer. */
-export const ERRORS = new Set(["no_answer", "agent_error", "provider_error", "timeout", "budget"]);
-
-function stepRatios(document: Document, all: Cell[]): CellFigure[] {
-  const { runs } = document;
-  const won = (cell: Cell) =>
-    cell.runs.flatMap((run) => {
-      const turns = runs.turns[run] ?? 0;
-      return runs.counted[run] && succeeded(document, run) && turns > 0 ? turns : [];
-    });
-  const atTask = new Map<Place, number[]>();
-  for (const cell of all) {
-    atTask.set(cell.task, [...(atTask.get(cell.task) ?? []), ...won(cell)]);
-  }
-  return all.flatMap((cell) => {
-    const of = atTask.get(cell.task) ?? [];
-    if (of.length < 2) return [];
-    const fewest = Math.min(...of);
-    return (
-      plain(
-        cell,
-        won(cell).map((turns) => turns / fewest),
-      ) ?? []
-    );
+/** Turns of successes beside the fewest that any success at the task took. */
+function stepRatios(document: Document, score: ScoreDeclaration, all: Cell[]): CellFigure[] {
+  const { turns } = document.runs;
+  const isIn = isAmong(document, score);
+  const won = all.map((cell) => cell.runs.filter(isIn));
+  const atTask = new Map<Place, { wins: number; fewest: number }>();
+  all.forEach(({ task }, at) => {
+    const known = atTask.get(task) ?? { wins: 0, fewest: Infinity };
+    for (const run of won[at] ?? []) known.fewest = Math.min(known.fewest, turns[run] ?? Infinity);
+    known.wins += won[at]?.length ?? 0;
+    atTask.set(task, known);
+  });
+  return all.flatMap((cell, at) => {
+    const there = won[at] ?? [];
+    const { wins, fewest } = atTask.get(cell.task) ?? { wins: 0, fewest: 1 };
+    if (there.length === 0 || wins < 2) return [];
+    return plain(cell, added(there, turns) / fewest, there.length);
   });
 }
 
-export function outcomeOf({ runs, outcomes }: Document, run: Place): string {
-  return outcomes[runs.outcome[run] ?? -1] ?? "unscored";
+/** The value of cells of one unit, of several experiments, by their runs. */
+export function together(of: { value: number | null; runs: number }[]): number {
+  let [total, runs] = [0, 0];
+  for (const one of of) {
+    total += (one.value ?? 0) * one.runs;
+    runs += one.runs;
+  }
+  return of.length === 1 ? (of[0]?.value ?? 0) : total / runs;
 }
 
-function succeeded(document: Document, run: Place): boolean {
-  return outcomeOf(document, run) === "success";
-}
-
-function rate(cell: Cell, among: Place[], has: (run: Place) => boolean): CellFigure | null {
-  return plain(
-    cell,
-    among.map((run) => (has(run) ? 1 : 0)),
-  );
-}
-
-function plain(cell: Cell, values: number[]): CellFigure | null {
-  if (values.length === 0) return null;
-  const value = values.reduce((total, each) => total + each, 0) / values.length;
-  return { cell, value, total: null, outOf: 0, runs: values.length };
+function plain(cell: Cell, sum: number, runs: number): CellFigure {
+  return { cell, value: sum / runs, total: null, outOf: 0, runs };
 }
 
 function added(runs: Place[], column: (number | null)[]): number {
-  return runs.reduce((total, run) => total + (column[run] ?? 0), 0);
+  let total = 0;
+  for (const run of runs) total += column[run] ?? 0;
+  return total;
 }

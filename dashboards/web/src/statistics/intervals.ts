@@ -41,7 +41,7 @@ export function shareOverTasks(means: number[], trials: number[]): Estimate {
 }
 
 /** The standard error of the mean of one value a task; 0 where all are alike. */
-export function standardError(values: number[]): number {
+function standardError(values: number[]): number {
   const low = Math.min(...values);
   const high = Math.max(...values);
   // Sums of the same numbers in another order differ in their last digits.

@@ -1,9 +1,10 @@
 /** What is shown beside each other: values of an axis, variants, tasks, or all runs as one. */
 
-import type { Axis, Document, Place } from "../data/types.ts";
+import type { Axis, Dimension, Document, Place } from "../data/types.ts";
 import { NONE } from "../filters/chosen.ts";
 import type { By } from "../state/state.ts";
 import type { Cell } from "./grid.ts";
+import { tasksOf } from "./tasks.ts";
 
 export interface Sides {
   by: By;
@@ -12,38 +13,42 @@ export interface Sides {
   of(run: Place): Place;
 }
 
+/** What tells variants apart. */
 const AXES: Axis[] = ["model", "revision", "tier", "harness"];
+export const DIMENSIONS: Dimension[] = [...AXES, "experiment"];
 
 /** The sides of the runs of a report, each of which has a run. */
 export function sides(document: Document, by: By): Sides {
-  const { runs, variants, tasks } = document;
+  const { runs, variants } = document;
   switch (by) {
     case "all":
       return { by, names: ["all runs"], of: () => 0 };
     case "variant":
       return { by, names: variants.map(({ name }) => name), of: (run) => runs.variant[run] ?? 0 };
     case "task":
-      return { by, names: taskNames(document), of: (run) => runs.task[run] ?? tasks.length };
+      return { by, names: tasksOf(document).names, of: tasksOf(document).ofRun };
     default:
-      return alongAxis(document, by);
+      return along(document, by);
   }
 }
 
-/** Cells of the same unit belong together: of one task, and alike in every other axis. */
-export function unitOf({ variants }: Document, by: By, { task, variant }: Cell): string {
+/** Cells of the same unit belong together: of one task by name, and alike in every other axis. */
+export function unitOf(document: Document, by: By, cell: Cell): string {
+  const task = tasksOf(document).of[cell.task];
   if (by === "variant") return `${task}`;
-  if (by === "task" || by === "all") return `${task} ${variant}`;
+  if (by === "task" || by === "all" || by === "experiment") return `${task} ${cell.variant}`;
   const rest = AXES.filter((axis) => axis !== by);
-  return [task, ...rest.map((axis) => variants[variant]?.[axis] ?? "")].join(" ");
+  return [task, ...rest.map((axis) => document.variants[cell.variant]?.[axis] ?? "")].join(" ");
 }
 
 /** What there is to show runs by, other than all of them together. */
 export function pivots(document: Document): By[] {
-  const axes = AXES.filter((axis) => valuesOf(document, axis).length > 1);
+  const along = DIMENSIONS.filter((each) => valuesOf(document, each).length > 1);
   const found: By[] = [];
-  if (document.variants.length > 1 && axes.length > 1) found.push("variant");
-  found.push(...axes);
-  if (document.tasks.length > 1) found.push("task");
+  const telling = along.filter((each) => each !== "experiment");
+  if (document.variants.length > 1 && telling.length > 1) found.push("variant");
+  found.push(...along);
+  if (tasksOf(document).names.length > 1) found.push("task");
   return found;
 }
 
@@ -55,20 +60,15 @@ export function usual(document: Document): By {
   return found.find((by) => by !== "variant" && by !== "task") ?? "all";
 }
 
-/** The names of tasks; with their experiment where there are several. */
-export function taskNames({ tasks, experiments }: Document): string[] {
-  return tasks.map(({ id, experiment }) =>
-    experiments.length > 1 ? `${experiments[experiment]}/${id}` : id,
-  );
+/** The values of an axis that runs have, those without one last. */
+export function valuesOf(document: Document, by: Dimension): string[] {
+  if (by === "experiment") return document.experiments;
+  const values = document.axes[by];
+  return document.runs[by].includes(null) ? [...values, NONE] : values;
 }
 
-function alongAxis(document: Document, axis: Axis): Sides {
-  const values = valuesOf(document, axis);
-  const column = document.runs[axis];
-  return { by: axis, names: values, of: (run) => column[run] ?? values.length - 1 };
-}
-
-function valuesOf(document: Document, axis: Axis): string[] {
-  const values = document.axes[axis];
-  return document.runs[axis].includes(null) ? [...values, NONE] : values;
+function along(document: Document, by: Dimension): Sides {
+  const values = valuesOf(document, by);
+  const column: (Place | null)[] = document.runs[by];
+  return { by, names: values, of: (run) => column[run] ?? values.length - 1 };
 }

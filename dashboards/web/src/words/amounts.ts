@@ -45,8 +45,10 @@ export function duration(seconds: number): string {
 export function amount(value: number, unit: string): string {
   if (unit === "share" || unit === "0/1") return percent(value);
   if (unit === "seconds") return duration(value);
-  if (unit === "USD")
-    return `$${value !== 0 && Math.abs(value) < 1 ? format({ minimumSignificantDigits: 2, maximumSignificantDigits: 2 }, value) : grouped(value, 2, 2)}`;
+  if (unit === "USD") {
+    const small = value !== 0 && Math.abs(value) < 1;
+    return `$${small ? significant(value, 2, true) : grouped(value, 2, 2)}`;
+  }
   return number(value);
 }
 
@@ -59,22 +61,29 @@ export function signed(value: number, words: string): string {
   return value > 0 ? `+${words}` : words.replace("-", "−");
 }
 
+export function grouped(value: number, most: number, least = 0): string {
+  return format(`${most} ${least}`, value, () => ({
+    maximumFractionDigits: most,
+    minimumFractionDigits: least,
+  }));
+}
+
+/** At most so many digits that say something; in `exactly` so many. */
+function significant(value: number, digits: number, exactly = false): string {
+  return format(`${digits} ${exactly}`, value, () => ({
+    maximumSignificantDigits: digits,
+    ...(exactly && { minimumSignificantDigits: digits }),
+  }));
+}
+
 const formats = new Map<string, Intl.NumberFormat>();
 
-export function grouped(value: number, most: number, least = 0): string {
-  return format({ maximumFractionDigits: most, minimumFractionDigits: least }, value);
-}
-
-function significant(value: number, digits: number): string {
-  return format({ maximumSignificantDigits: digits }, value);
-}
-
-function format(options: Intl.NumberFormatOptions, value: number): string {
-  const key = JSON.stringify(options);
+/** A page holds thousands of numbers: what formats them is made once, by its key. */
+function format(key: string, value: number, options: () => Intl.NumberFormatOptions): string {
   let known = formats.get(key);
   if (!known) {
     // As Python rounds: the same figure reads alike on a terminal and in a page.
-    known = new Intl.NumberFormat("en-US", { roundingMode: "halfEven", ...options });
+    known = new Intl.NumberFormat("en-US", { roundingMode: "halfEven", ...options() });
     formats.set(key, known);
   }
   return known.format(value === 0 ? 0 : value);

@@ -1,20 +1,26 @@
 /** How runs end, in words and colours. */
 
-export interface OutcomeWords {
+interface OutcomeWords {
   title: string;
   says: string;
 }
 
 const WORDS: Record<string, OutcomeWords> = {
-  success: { title: "Success", says: "Ended well, and all checks of the task hold." },
-  wrong: { title: "Wrong", says: "Ended with an answer, and a check of the task does not hold." },
+  success: { title: "Success", says: "Ended well, and passed all checks of the task." },
+  wrong: { title: "Wrong", says: "Ended with an answer, and a check of the task failed." },
   no_answer: { title: "No answer", says: "Ended without an answer." },
-  agent_error: { title: "Agent error", says: "The agent broke off by itself." },
+  agent_error: { title: "Agent error", says: "The agent itself stopped with an error." },
   provider_error: { title: "Provider error", says: "The model's provider failed." },
   timeout: { title: "Timeout", says: "Was stopped when its time was up." },
-  budget: { title: "Budget", says: "Was stopped when its steps, tokens or money were spent." },
-  infra: { title: "Platform", says: "Lost to the platform it ran on: in no figure." },
-  unscored: { title: "Not scored", says: "A check could not run, there is none, or nobody scored it." },
+  budget: {
+    title: "Out of budget",
+    says: "Was stopped when its steps, tokens or money were spent.",
+  },
+  infra: { title: "Lost", says: "Not run yet, or lost to the platform it ran on: in no figure." },
+  unscored: {
+    title: "Not scored",
+    says: "A check could not run, there is none, or nobody scored it.",
+  },
 };
 
 export function outcomeWords(name: string): OutcomeWords {

@@ -27,7 +27,10 @@ const FAULTS: Partial<Record<string, Words>> = named({
     says: "The tool reported success, and its result says that it failed.",
   },
   "provider.error": { title: "Provider error", says: "The request to the model failed." },
-  "run.error": { title: "Run broke off", says: "The run itself ended with an error." },
+  "run.error": {
+    title: "Run error",
+    says: "The run itself ended with an error, outside of any call.",
+  },
 });
 
 const RESPONSES: Partial<Record<string, Words>> = named({
@@ -59,10 +62,10 @@ const ENDS: Partial<Record<string, Words>> = named({
   },
   handed_off: { title: "Handed off", says: "It was handed over to somebody else." },
   moved_on: { title: "Moved on", says: "The agent went on to something else." },
-  abandoned: { title: "Given up", says: "The agent answered without having made up for it." },
-  exhausted: { title: "Ran out", says: "Budget, time or steps were used up first." },
+  abandoned: { title: "Given up", says: "The agent answered without having recovered from it." },
+  exhausted: { title: "Out of budget", says: "Time, steps or tokens were used up first." },
   sent_again: { title: "Request sent again", says: "The provider had not answered it." },
-  crashed: { title: "Crashed", says: "The agent broke off first." },
+  crashed: { title: "Crashed", says: "The run ended with an error first." },
 });
 
 /** By which sign a fault was seen, where the name of its rule does not say it. */
@@ -87,7 +90,7 @@ export function ruleWords(rule: string | null): Words & { detail: string | null 
   if (rule === null) {
     return {
       title: "No fault left",
-      says: "No call failed, or each was made up for: the answer, or how it ended, is wrong.",
+      says: "No call failed, or the agent recovered from each that did: the answer, or how it ended, is wrong.",
       detail: null,
     };
   }

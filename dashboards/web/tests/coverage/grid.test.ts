@@ -1,14 +1,18 @@
 import { expect, test } from "vitest";
 import type { Document, Runs } from "../../src/data/types.ts";
 import type { Sides } from "../../src/statistics/sides.ts";
-import { NO_TASK } from "../../src/words/tasks.ts";
+import { NO_TASK } from "../../src/statistics/tasks.ts";
 import { grid, notJudged, reasons } from "../../src/views/coverage/grid.ts";
 
+const TASKS = [
+  { id: "add", checks: ["sum"] },
+  { id: "subtract", checks: ["sum"] },
+];
 const OUTCOMES = ["success", "wrong", "infra", "unscored"];
 
 function document(runs: Partial<Runs>): Document {
   const counts = { unscored: 0 };
-  return { outcomes: OUTCOMES, tasks: [], counts, runs } as unknown as Document;
+  return { outcomes: OUTCOMES, tasks: TASKS, counts, runs } as unknown as Document;
 }
 
 const BOTH: Sides = { by: "model", names: ["a", "b"], of: (run) => run % 2 };

@@ -11,15 +11,16 @@ const RUNS = {
 };
 const DOCUMENT = {
   outcomes: ["success", "wrong", "no_answer"],
+  tasks: [{ id: "add" }, { id: "subtract" }],
   runs: RUNS as Partial<Runs>,
 } as unknown as Document;
 const ALL: Sides = { by: "all", names: ["all runs"], of: () => 0 };
 
 test("runs that said the same, and fared the same, are one group", () => {
   const [side] = answers(DOCUMENT, [0, 1, 2, 3], ALL);
-  expect(side).toMatchObject({ name: "all runs", runs: 4, matched: 1, judged: 4 });
+  expect(side).toMatchObject({ name: "all runs", runs: 4, passed: 1, judged: 4 });
   expect(side?.groups.map(({ verdict, answer, runs }) => [verdict, answer, runs])).toEqual([
-    ["matched", "4", [0]],
+    ["passed", "4", [0]],
     ["failed", "5", [1, 2]],
     ["no answer", null, [3]],
   ]);
@@ -36,7 +37,7 @@ test("answers whose full texts lie in several places are one where they begin al
 
 test("what nobody judged is in no count of the judged", () => {
   expect(summaries(DOCUMENT, [0, 1, 2, 3, 4])).toEqual([
-    { task: 0, runs: [0, 1, 2, 3], matched: 1, judged: 4 },
-    { task: 1, runs: [4], matched: 0, judged: 0 },
+    { task: 0, runs: [0, 1, 2, 3], passed: 1, judged: 4 },
+    { task: 1, runs: [4], passed: 0, judged: 0 },
   ]);
 });

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from midspan.scorers.comparison import Comparison
 
 FILE: Final = click.Path(path_type=Path)
-AXES: Final = click.Choice(["model", "revision", "tier", "harness"])
+AXES: Final = click.Choice(["model", "revision", "tier", "harness", "experiment"])
 
 
 @click.command()

@@ -20,7 +20,7 @@ from midspan.scorers.errors import InvalidInput
 class Given:
     """The workspace to score, what a person named, and how much of that could not be read."""
 
-    paths: tuple[Path, ...]
+    paths: tuple[Path | str, ...]
     workspace: Workspace
     is_workspace: bool
     quarantined: int = 0
@@ -42,9 +42,9 @@ class Given:
 
 
 @contextmanager
-def opened(paths: tuple[Path, ...]) -> Iterator[Given]:
+def opened(paths: tuple[Path | str, ...]) -> Iterator[Given]:
     """Give the workspace named, or a temporary one holding the files named."""
-    if len(paths) == 1 and (paths[0] / SETTINGS).is_file():
+    if len(paths) == 1 and Path(paths[0], SETTINGS).is_file():
         yield Given(paths=paths, workspace=Workspace(paths[0]), is_workspace=True)
         return
     with tempfile.TemporaryDirectory(prefix="midspan-") as directory:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from midspan.pipelines.cli import console
+from midspan.pipelines.cli.compare import AXES
+from midspan.pipelines.cli.rows import json_text
 from midspan.scorers.errors import Exit, InvalidInput
 
 if TYPE_CHECKING:
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
 
 FILE: Final = click.Path(path_type=Path)
 PAGE: Final = Path("report.html")
-INDEX: Final = "index.html"
-PIVOTS: Final = click.Choice(["variant", "model", "revision", "tier", "harness"])
+PIVOTS: Final = click.Choice(["variant", *AXES.choices])
 LONG: Final = 2.0
 """Seconds after which it is said what is being done."""
 
@@ -52,10 +53,10 @@ class _Target:
 @click.option("--suite", type=FILE, metavar="FILE", help="Another than it was scored with.")
 @click.option("--profile", type=FILE, metavar="FILE", help="Another than it was scored with.")
 @click.option("--one-file", is_flag=True, help="Nothing beside it: of long texts the beginning.")
-@click.option("--terminal", "form", flag_value="terminal", help="The overview, on the terminal.")
-@click.option("--markdown", "form", flag_value="markdown", help="The overview, as Markdown.")
-@click.option("--json", "form", flag_value="json", help="What the page is drawn from, as JSON.")
-@click.option("--by", type=PIVOTS, default="variant", help="Lines of the overview; else variants.")
+@click.option("--terminal", is_flag=True, help="The overview, on the terminal.")
+@click.option("--markdown", is_flag=True, help="The overview, as Markdown.")
+@click.option("--json", "as_json", is_flag=True, help="What the page is drawn from, as JSON.")
+@click.option("--by", type=PIVOTS, help="Lines of the overview; else variants.")
 @click.option("--folder", type=FILE, metavar="DIR", help="As a site, for GitHub Pages.")
 @click.option("--push-space", "space", metavar="ORG/NAME", help="As a static Space, a private one.")
 @click.option("--public", is_flag=True, help="The Space is for everybody.")
@@ -67,11 +68,11 @@ def command(
     suite: Path | None,
     profile: Path | None,
     one_file: bool,
-    form: str | None,
-    by: str,
+    by: str | None,
     folder: Path | None,
     space: str | None,
     public: bool,
+    **forms: bool,
 ) -> int:
     """Write a report of a workspace: one HTML file that needs no network.
 
@@ -90,6 +91,7 @@ def command(
     from midspan.pipelines.reporting.writing import require_free
     from midspan.pipelines.workspace import Workspace
 
+    form = _form(by, **forms)
     _refuse_what_does_not_fit(form, output, folder, space, open_=open_, public=public)
     if form is None and folder is None and space is None:
         require_free(output or PAGE)
@@ -104,11 +106,27 @@ def command(
             to = _Target(page=output or PAGE, folder=folder, space=space, public=public)
             _write(found, program, to, one_file=one_file, tell=tell)
     if form is not None:
-        _show(found, form, by)
+        _show(found, form, by or "variant")
     if open_:
+        from midspan.pipelines.reporting.publishing import INDEX
+
         page = folder / INDEX if folder is not None else output or PAGE
         webbrowser.open(page.resolve().as_uri())
     return Exit.DONE
+
+
+def _form(by: str | None, *, terminal: bool, markdown: bool, as_json: bool) -> str | None:
+    """Return which form was asked for on stdout; None for a page."""
+    asked = {"terminal": terminal, "markdown": markdown, "json": as_json}
+    forms = [name for name, is_asked in asked.items() if is_asked]
+    if len(forms) > 1:
+        raise InvalidInput(f"--{forms[0]} and --{forms[1]} are two reports", fix="Ask for one.")
+    if by is not None and forms not in (["terminal"], ["markdown"]):
+        raise InvalidInput(
+            "--by names the lines of the overview, and this report holds all of them",
+            fix=f"Add --terminal or --markdown, or leave out --by {by}.",
+        )
+    return forms[0] if forms else None
 
 
 def _refuse_what_does_not_fit(
@@ -145,11 +163,10 @@ def _refuse_what_does_not_fit(
 def _show(found: "Gathered", form: str, by: str) -> None:
     from midspan.dashboards.report.overview import overview
     from midspan.dashboards.report.overview_pages import overview_markdown, overview_page
-    from midspan.pipelines.reporting.packing import as_json
     from midspan.pipelines.reporting.report import plain_document
 
     if form == "json":
-        sys.stdout.write(as_json(plain_document(found)))
+        sys.stdout.write(json_text(plain_document(found)))
     elif form == "markdown":
         sys.stdout.write(overview_markdown(overview(found.frames, by=by)))
     else:
@@ -181,21 +198,19 @@ def _write(
 
 def _say(written: "Written", found: "Gathered", made: "Report", *, one_file: bool) -> None:
     """Say on stderr what was written, and what was left out of it."""
-    console.note(f"{_count(made.runs, 'run')} · {_megabytes(written.bytes)}")
+    from midspan.dashboards.terminal.cells import counted
+
+    console.note(f"{counted(made.runs, 'run')} · {_megabytes(written.bytes)}")
     if written.beside is not None:
-        files = _count(written.files, "file")
+        files = counted(written.files, "file")
         size = _megabytes(written.beside_bytes)
         console.note(f"beside it: {written.beside.name}/, {files}, {size}: send both")
     if made.cut and one_file:
-        console.note(f"{_count(made.cut, 'long text')} cut, as --one-file asks")
+        console.note(f"{counted(made.cut, 'long text')} cut, as --one-file asks")
     if found.secrets_found:
         console.note(
-            f"{_count(found.secrets_found, 'secret')} taken out: midspan redacts once more"
+            f"{counted(found.secrets_found, 'secret')} taken out: midspan redacts once more"
         )
-
-
-def _count(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _megabytes(size: int) -> str:

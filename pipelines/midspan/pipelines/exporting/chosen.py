@@ -34,7 +34,7 @@ def chosen_runs(workspace: Workspace, outcomes: Sequence[str] | None) -> Iterato
     for chunk in chunks.every:
         tables = chunks.tables(chunk)
         ended = with_outcome(tables.runs, tables.spans, tables.text)
-        told = told_outcomes(ended, chunks.frame("scores", chunk))
+        told = told_outcomes(ended, chunk.frame("scores", chunks.files))
         asked = pl.lit(True) if outcomes is None else pl.col("outcome").is_in(outcomes)
         found = told.filter(asked).select("run_id", "outcome").collect()
         outcome_of = dict(found.iter_rows())

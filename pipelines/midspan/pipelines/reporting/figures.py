@@ -4,15 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-import polars as pl
-
 from midspan.dashboards.report.figures import AxisComparisons, Computed, FigureTable, Reliability
 from midspan.dashboards.terminal.score_families import HEADLINES
-from midspan.pipelines.reporting.pivots import AXES, Pivots
-from midspan.pipelines.reporting.reliability import is_no_curve, reliability
-from midspan.pipelines.reporting.sides_figures import SideFigures
-from midspan.scorers.comparison import Asked, Figure, Ground, compare
+from midspan.pipelines.reporting.pivots import Pivots
+from midspan.pipelines.reporting.reliability import reliability
+from midspan.scorers.comparison import BY, Asked, Ground, compare
 from midspan.scorers.comparison.declared import RELIABILITY
+from midspan.scorers.comparison.side_figures import SideFigures
 from midspan.scorers.profile import Profile
 from midspan.scorers.score import Declaration
 
@@ -31,30 +29,21 @@ def computed(
         minimum_tasks=profile.compare.minimum_tasks,
         known=known,
     )
-    of_cells = ground.figures
-    drawn = pl.Series(
-        [name for name in set(of_cells["name"]) if is_no_curve(name)], dtype=pl.String
-    )
-    of_cells = of_cells.filter(pl.col("name").is_in(drawn.implode()))
     figures: dict[str, FigureTable] = {}
     curves: dict[str, Sequence[Reliability]] = {}
     comparisons: dict[str, AxisComparisons] = {}
     for pivot, sides in pivots.sides.items():
-        found = SideFigures.of(ground, of_cells, sides, known)
-        given: Mapping[str, Sequence[Figure]] = {}
-        if pivot in AXES:
-            along = _comparisons(ground, pivots, pivot, replace(asked, by=pivot))
-            given = {score.name: score.figures for score in along.comparisons[0].scores}
-            comparisons[pivot] = along
-        figures[pivot] = _table(found, given)
+        found = SideFigures.of(ground, sides, known)
+        if pivot in BY:
+            comparisons[pivot] = _comparisons(ground, pivots, found, replace(asked, by=pivot))
+        figures[pivot] = _table(found)
         curves[pivot] = reliability(found)
     return Computed(figures=figures, reliability=curves, comparisons=comparisons)
 
 
-def _table(found: SideFigures, given: Mapping[str, Sequence[Figure]]) -> FigureTable:
-    """Return the figures of the sides; `given` are those that a comparison has told already."""
+def _table(found: SideFigures) -> FigureTable:
     names = sorted(name for name in found.by_score if not RELIABILITY.fullmatch(name))
-    plain = [tuple(given.get(name) or found.plain(name)) for name in names]
+    plain = [found.plain(name) for name in names]
     shared = None
     if len(found.sides.labels) > 1:
         shared = tuple(
@@ -62,13 +51,19 @@ def _table(found: SideFigures, given: Mapping[str, Sequence[Figure]]) -> FigureT
             for name, figures in zip(names, plain, strict=True)
         )
     return FigureTable(
-        sides=found.sides.labels, scores=tuple(names), figures=tuple(plain), shared=shared
+        sides=found.sides.labels,
+        scores=tuple(names),
+        figures=tuple(plain),
+        shared=shared,
+        unjudged=found.unjudged,
     )
 
 
-def _comparisons(ground: Ground, pivots: Pivots, axis: str, asked: Asked) -> AxisComparisons:
+def _comparisons(
+    ground: Ground, pivots: Pivots, found: SideFigures, asked: Asked
+) -> AxisComparisons:
     """Return the comparisons with each value as the baseline; all but one of the main scores."""
-    first = compare(ground, pivots.sides[axis], asked)
+    first = compare(ground, found.sides, asked, found=found)
     baseline, *others = first.sides
     if len(first.sides) > BASELINES:
         reason = f"more than {BASELINES} values: midspan compare takes any of them"
@@ -77,10 +72,10 @@ def _comparisons(ground: Ground, pivots: Pivots, axis: str, asked: Asked) -> Axi
     names = [name for name in HEADLINES if first.of(name) is not None]
     made = [first]
     # Most of the time would go into scores that nobody looks at against every baseline.
-    made += [
-        compare(ground, pivots.against(axis, value), replace(asked, names=names))
-        for value in others
-    ]
+    for value in others:
+        sides = pivots.against(str(asked.by), value)
+        few = replace(asked, names=names)
+        made.append(compare(ground, sides, few, found=found.in_order_of(sides)))
     reason = "primary scores and headlines alone; midspan compare has all"
     left_out = dict.fromkeys(others, reason)
     return AxisComparisons(baseline=baseline, comparisons=tuple(made), left_out=left_out)

@@ -20,13 +20,13 @@ from midspan.pipelines.files import load_setting, load_suite
 from midspan.pipelines.records import PLAN_FILE, read_plan
 from midspan.pipelines.reporting.figures import computed
 from midspan.pipelines.reporting.links import servers
-from midspan.pipelines.reporting.pivots import AXES, Pivots
+from midspan.pipelines.reporting.pivots import Pivots
 from midspan.pipelines.reporting.secrets import SecretsTakenOut
 from midspan.pipelines.reporting.tasks import suite_tasks, told_tasks, without_secrets
 from midspan.pipelines.scoring.judged_by import recall
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.comparison import Ground
-from midspan.scorers.comparison.runs import SOURCE
+from midspan.scorers.comparison.runs import AXES, OF_RUN, SOURCE
 from midspan.scorers.plugins import declarations
 from midspan.scorers.profile import Profile
 from midspan.scorers.setting import Setting
@@ -163,9 +163,8 @@ def _read(workspace: Workspace) -> Mapping[str, pl.DataFrame]:
 
 def _held(ground: Ground, scores: pl.DataFrame) -> Ground:
     """Return the ground with what it stands on read already, and once."""
-    of_run = pl.col("span_id").is_null() & pl.col("call").is_null()
     # Of rows about steps a comparison looks at nothing but who gave them.
-    kept = of_run | pl.struct("run_id", "scorer", "scorer_version").is_first_distinct()
+    kept = OF_RUN | pl.struct("run_id", "scorer", "scorer_version").is_first_distinct()
     here = scores.filter(kept).drop("explanation", "evidence", "reason", "label")
     return replace(
         ground,

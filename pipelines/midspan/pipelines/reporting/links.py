@@ -35,7 +35,8 @@ def servers(workspace: Path) -> Sequence[Server]:
         Server(
             name=name,
             span=phoenix_span(url, _SPAN) if name == "phoenix" else None,
-            trace=mlflow_trace(url, place, _TRACE) if name == "mlflow" else None,
+            # MLflow's place says as well when its experiment was made.
+            trace=mlflow_trace(url, place.partition("@")[0], _TRACE) if name == "mlflow" else None,
             runs=frozenset(ids),
         )
         for (name, url, place), ids in sorted(runs.items())

@@ -30,11 +30,6 @@ def packed_json(written: bytes, *, level: int = QUICK) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-def as_json(value: Any) -> str:
-    """Return a value as JSON that people can read as well."""
-    return msgspec.json.format(msgspec.json.encode(value), indent=1).decode() + "\n"
-
-
 def unpacked(text: str) -> Any:
     """Return the value that was packed."""
     return msgspec.json.decode(zlib.decompress(base64.b64decode(text), _GZIP))

@@ -5,13 +5,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from midspan.scorers.comparison import Ground, Sides, one_workspace
+from midspan.scorers.comparison import BY, Ground, Sides, one_workspace
 from midspan.scorers.comparison.runs import AXES
-from midspan.scorers.comparison.sides import NONE
-
-__all__ = ["ALL_RUNS", "AXES", "Pivots"]
-
-ALL_RUNS = "all runs"
+from midspan.scorers.comparison.sides import ALL_RUNS, NONE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +25,7 @@ class Pivots:
         cells = ground.cells.filter(pl.col("task").is_not_null())
         if cells.is_empty():
             return cls(cells=cells, order=order, sides={})
-        sides = {"all": _alike(cells, pl.lit(ALL_RUNS), [ALL_RUNS])}
-        told = [axis for axis in AXES if cells[axis].n_unique() > 1]
+        sides = {"all": _alike(cells, pl.lit(ALL_RUNS), [ALL_RUNS], ["task", *AXES])}
         # By the runs without a task, too: the document names variants by all of them.
         telling = [axis for axis in AXES if ground.cells[axis].n_unique() > 1]
         label = pl.concat_str(
@@ -38,9 +33,11 @@ class Pivots:
             separator=" · ",
         )
         ordered = _ordered(cells.with_columns(label=label), telling, order)
-        sides["variant"] = _alike(cells, label, ordered)
-        for axis in told:
-            sides[axis] = one_workspace(cells, axis, baseline=None, order=order.get(axis, ()))
+        sides["variant"] = _alike(cells, label, ordered, ["task"])
+        for axis in BY:
+            if cells[axis].n_unique() > 1:
+                of_axis = order.get(axis, ())
+                sides[axis] = one_workspace(cells, axis, baseline=None, order=of_axis)
         return cls(cells=cells, order=order, sides=sides)
 
     def against(self, axis: str, baseline: str) -> Sides:
@@ -64,24 +61,21 @@ def _ordered(
     return rows["label"].unique(maintain_order=True).to_list()
 
 
-def _alike(cells: pl.DataFrame, label: pl.Expr, labels: Sequence[str]) -> Sides:
-    """Return sides that are held against nothing; cells of one task belong together."""
-    several = cells["experiment"].n_unique() > 1
-    shown = pl.concat_str("experiment", "task", separator="/") if several else pl.col("task")
-    found = cells.with_columns(label=label, shown=shown)
-    tasks = sorted(set(found["shown"]))
+def _alike(cells: pl.DataFrame, label: pl.Expr, labels: Sequence[str], key: Sequence[str]) -> Sides:
+    """Return sides that are held against nothing; cells that are alike in `key` belong together."""
+    tasks = sorted(set(cells["task"]))
     side_of = {name: place for place, name in enumerate(labels)}
     task_of = {name: place for place, name in enumerate(tasks)}
-    rank = pl.int_range(pl.len()).over("side", "task")  # cells of a side at one task stay apart
-    placed = found.select(
-        "cell",
-        side=pl.col("label").replace_strict(side_of, return_dtype=pl.Int32),
-        task=pl.col("shown").replace_strict(task_of, return_dtype=pl.Int32),
-    ).with_columns(rank=rank)
-    units = placed.select("task", "rank").unique().sort("task", "rank").with_row_index("unit")
+    units = cells.select(key).unique().sort(key, nulls_last=True).with_row_index("unit")
+    placed = cells.with_columns(label=label).join(units, on=key, nulls_equal=True)
     return Sides(
         labels=tuple(labels),
         contrasts=(),
-        cells=placed.join(units, on=["task", "rank"]).select("cell", "unit", "side", "task"),
+        cells=placed.select(
+            "cell",
+            "unit",
+            side=pl.col("label").replace_strict(side_of, return_dtype=pl.Int32),
+            task=pl.col("task").replace_strict(task_of, return_dtype=pl.Int32),
+        ),
         tasks=tuple(tasks),
     )

@@ -1,19 +1,20 @@
 """A report where others can open it: a folder for GitHub Pages, a static Space on the Hub."""
 
+import json
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from midspan.pipelines.hub import client, explained, require_openness
 from midspan.pipelines.reporting.report import Report
 from midspan.pipelines.reporting.writing import Written, folder_of, write
-from midspan.scorers.errors import InvalidInput, SurroundingsError
+from midspan.scorers.errors import InvalidInput
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
 INDEX: Final = "index.html"
-INSTALL: Final = "pip install 'midspan[hub]'"
 
 _README: Final = """\
 ---
@@ -68,13 +69,13 @@ def push_space(
 ) -> Pushed:
     """Write a report into a static Space, and return where it is; a private one unless asked."""
     require_name(space)
-    hub = api if api is not None else _api()
+    hub = api if api is not None else client()
     with tempfile.TemporaryDirectory(prefix="midspan-") as directory:
         folder = Path(directory)
         written = write_folder(report, folder)
         readme = _README.format(title=_quoted(title), about=about.replace("\n", " "))
         (folder / "README.md").write_text(readme, encoding="utf-8")
-        try:
+        with explained(space):
             private = _space(hub, space, public=public)
             hub.upload_folder(
                 repo_id=space,
@@ -83,8 +84,6 @@ def push_space(
                 commit_message="Write the report anew",
                 delete_patterns=[f"{site_folder()}/*"],
             )
-        except Exception as error:
-            raise _explained(error, space) from error
     return Pushed(url=f"{hub.endpoint}/spaces/{space}", private=private, written=written)
 
 
@@ -106,42 +105,10 @@ def _space(hub: "HfApi", space: str, *, public: bool) -> bool:
             f"{space}: is a Space of {info.sdk}, and no report: it is left as it is",
             fix="Name another one.",
         )
-    if bool(info.private) == public:
-        now, asked = ("private", "public") if public else ("public", "private")
-        raise InvalidInput(
-            f"{space}: is there and {now}; it was asked for {asked}",
-            fix="Add --public, if everybody may read it, or name another Space."
-            if not public
-            else "Leave --public out, or make it public in its settings.",
-        )
+    require_openness(space, is_private=bool(info.private), public=public)
     return bool(info.private)
-
-
-def _api() -> "HfApi":
-    try:
-        from huggingface_hub import HfApi
-    except ImportError:
-        raise SurroundingsError("a Space needs the client of the Hub", fix=INSTALL) from None
-    return HfApi()
-
-
-def _explained(error: Exception, space: str) -> Exception:
-    from huggingface_hub.errors import HfHubHTTPError, LocalTokenNotFoundError
-
-    if isinstance(error, LocalTokenNotFoundError):
-        return SurroundingsError(f"{space}: nobody is logged in to the Hub", fix="hf auth login")
-    if isinstance(error, HfHubHTTPError):
-        status = error.response.status_code if error.response is not None else None
-        fix = None
-        if status in (401, 403):
-            fix = "Log in as one who may write there: hf auth login"
-        first = str(error).strip().splitlines()[0]
-        return SurroundingsError(f"{space}: the Hub refuses it: {first}", fix=fix)
-    return error
 
 
 def _quoted(title: str) -> str:
     """Return a title as YAML takes it, whatever stands in it."""
-    import json
-
     return json.dumps(title, ensure_ascii=True)

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from midspan.dashboards.report.figures import Reliability
-from midspan.pipelines.reporting.sides_figures import SideFigures
 from midspan.scorers.comparison import Figure
-from midspan.scorers.comparison.declared import RELIABILITY
 from midspan.scorers.comparison.figures import MOST_TRIALS
+from midspan.scorers.comparison.side_figures import SideFigures
 from midspan.scorers.statistics import Estimate
 
 TRIALS: Final = (*range(1, 9), 12, 16, 24, MOST_TRIALS)
@@ -17,12 +16,6 @@ Curve = Sequence[Sequence[Figure]]
 """By k, then side."""
 
 _KINDS: Final = ("pass_at", "pass_hat")
-
-
-def is_no_curve(name: str) -> bool:
-    """Return whether a figure is of no curve, or of a point that is drawn."""
-    found = RELIABILITY.fullmatch(name)
-    return found is None or int(found[2]) in TRIALS
 
 
 def reliability(figures: SideFigures) -> Sequence[Reliability]:

@@ -101,4 +101,4 @@ def _packing(
 def _packed(block: Block, *, whole_texts: bool) -> tuple[Block, str, str | None]:
     """Return a block with its steps and its texts packed."""
     texts = packed(block.texts, level=QUICK) if block.texts and whole_texts else None
-    return replace(block, steps=""), packed_json(block.steps.encode()), texts
+    return replace(block, steps=b""), packed_json(block.steps), texts

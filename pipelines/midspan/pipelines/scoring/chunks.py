@@ -41,6 +41,54 @@ class Chunk:
             bounds.append(pl.col("run_id") <= self.up_to)
         return pl.all_horizontal(bounds) if bounds else None
 
+    def frame(self, table: str, files: "Files") -> pl.LazyFrame:
+        """Return the rows of a table that are of the runs."""
+        frame = files.frame(table, *self.buckets)
+        holds = self.holds()
+        return frame if holds is None else frame.filter(holds)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Files:
+    """The files of tables by bucket, as whoever reads them names them."""
+
+    parts: Mapping[str, Mapping[str, Sequence[Path]]]
+
+    @classmethod
+    def of(cls, workspace: Workspace) -> "Files":
+        """Return the files of a workspace that scorers read, and those of its scores."""
+        return cls(parts={table: _by_bucket(workspace.parts(table)) for table in _READ})
+
+    def holding(self, *tables: str) -> list[str]:
+        """Return the buckets that hold rows of any of some tables, in order."""
+        return sorted({bucket for table in tables for bucket in self.parts[table]})
+
+    def of_buckets(self, buckets: Sequence[str]) -> "Files":
+        """Return the files of some buckets."""
+        return Files(
+            parts={
+                table: {bucket: found[bucket] for bucket in buckets if bucket in found}
+                for table, found in self.parts.items()
+            }
+        )
+
+    def names(self) -> list[str]:
+        """Return the files' paths within the workspace."""
+        return [
+            f"{table}/bucket={bucket}/{part.name}"
+            for table, found in self.parts.items()
+            for bucket, parts in found.items()
+            for part in parts
+        ]
+
+    def frame(self, table: str, *buckets: str) -> pl.LazyFrame:
+        """Return the rows of a table in some buckets."""
+        of_table = self.parts[table]
+        parts = [part for bucket in buckets for part in of_table.get(bucket, ())]
+        if not parts:
+            return ALL[table].empty().lazy()
+        return scan(parts).select(ALL[table].schema.names())
+
 
 class Buckets:
     """The files of a workspace by bucket; while this is alive, no writer takes them away."""
@@ -48,19 +96,11 @@ class Buckets:
     def __init__(self, workspace: Workspace) -> None:
         """Look up which files there are."""
         self._held = workspace.files("runs")
-        self._parts = {table: _by_bucket(workspace.parts(table)) for table in _READ}
-
-    def holding(self, *tables: str) -> list[str]:
-        """Return the buckets that hold rows of any of some tables, in order."""
-        return sorted({bucket for table in tables for bucket in self._parts[table]})
+        self.files = Files.of(workspace)
 
     def frame(self, table: str, *buckets: str) -> pl.LazyFrame:
         """Return the rows of a table in some buckets."""
-        of_table = self._parts[table]
-        parts = [part for bucket in buckets for part in of_table.get(bucket, ())]
-        if not parts:
-            return ALL[table].empty().lazy()
-        return scan(parts).select(ALL[table].schema.names())
+        return self.files.frame(table, *buckets)
 
 
 class Chunks:
@@ -69,6 +109,7 @@ class Chunks:
     def __init__(self, workspace: Workspace, setting: Setting, *, steps: int = STEPS) -> None:
         """Look up which runs there are, and in which files."""
         self._buckets = Buckets(workspace)
+        self.files = self._buckets.files
         self._tools = workspace.table("tools").collect().lazy()
         self._setting = setting
         self.every = list(self._planned(steps))
@@ -76,17 +117,11 @@ class Chunks:
 
     def tables(self, chunk: Chunk) -> Tables:
         """Return what scorers read of the runs of a chunk."""
-        return judged_tables(
-            {name: self.frame(name, chunk) for name in ("runs", "calls", "spans", "text")},
-            self._tools,
-            self._setting,
-        )
+        return tables_of(chunk, self.files, self._tools, self._setting)
 
     def frame(self, table: str, chunk: Chunk) -> pl.LazyFrame:
         """Return the rows of a table that are of the runs of a chunk."""
-        frame = self._buckets.frame(table, *chunk.buckets)
-        holds = chunk.holds()
-        return frame if holds is None else frame.filter(holds)
+        return chunk.frame(table, self.files)
 
     def _planned(self, steps: int) -> Sequence[Chunk]:
         planned: list[Chunk] = []
@@ -100,7 +135,7 @@ class Chunks:
             gathered, gathered_runs, gathered_steps = [], 0, 0
 
         # Buckets that hold scores of runs that are gone count as well: those rows stay.
-        for bucket in self._buckets.holding("runs", "scores"):
+        for bucket in self.files.holding("runs", "scores"):
             runs = self._steps_of_runs(bucket)
             weight = int(runs["steps"].sum())
             if gathered_steps + weight > steps:
@@ -115,9 +150,15 @@ class Chunks:
         return planned
 
     def _steps_of_runs(self, bucket: str) -> pl.DataFrame:
-        runs = self._buckets.frame("runs", bucket)
+        runs = self.files.frame("runs", bucket)
         steps = 1 + pl.col("llm_calls").fill_null(0) + pl.col("calls").fill_null(0)
         return runs.select("run_id", steps=steps.cast(pl.Int64)).sort("run_id").collect()
+
+
+def tables_of(chunk: Chunk, files: Files, tools: pl.LazyFrame, setting: Setting) -> Tables:
+    """Return what scorers read of the runs of a chunk."""
+    read = {name: chunk.frame(name, files) for name in ("runs", "calls", "spans", "text")}
+    return judged_tables(read, tools, setting)
 
 
 def judged_tables(
@@ -154,5 +195,5 @@ def _ranges(bucket: str, runs: pl.DataFrame, steps: int) -> list[Chunk]:
 def _by_bucket(parts: Sequence[Path]) -> dict[str, list[Path]]:
     buckets: dict[str, list[Path]] = {}
     for part in parts:
-        buckets.setdefault(part.parent.name.removeprefix("bucket="), []).append(part)
+        buckets.setdefault(part.parent.name.removeprefix("bucket="), []).append(part.absolute())
     return buckets

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from midspan.scorers.comparison.declared import PER_SUCCESS, POOLED
-from midspan.scorers.comparison.runs import CELL, RUN, SOURCE_CELL, run_values
+from midspan.scorers.comparison.runs import CELL, OF_RUN, RUN, SOURCE_CELL, run_values
 from midspan.scorers.statistics import pass_at_k, pass_hat_k
 
 MOST_TRIALS: Final = 32
@@ -126,11 +126,7 @@ def _per_success(of_run: pl.LazyFrame, cells: pl.DataFrame, scores: pl.LazyFrame
     asked = dict(PER_SUCCESS.values())
     spent = pl.when(pl.col("name").replace_strict(asked) == "value").then("value")
     totals = (
-        scores.filter(
-            pl.col("name").is_in(list(asked))
-            & pl.col("span_id").is_null()
-            & pl.col("call").is_null()
-        )
+        scores.filter(OF_RUN & pl.col("name").is_in(list(asked)))
         .select(*RUN, "name", "status", spent=spent.otherwise("numerator"))
         .join(of_run.filter("checked"), on=RUN)
         .group_by("cell", "name")

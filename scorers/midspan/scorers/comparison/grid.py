@@ -1,5 +1,6 @@
 """The figures of one score by unit and side, as arrays, and what they come to by task."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -30,6 +31,13 @@ class Grid:
         """Return whether the figure is a ratio of sums."""
         return bool(np.any(~np.isnan(self.total)))
 
+    def in_order(self, sides: Sequence[int]) -> "Grid":
+        """Return the same with its columns in another order."""
+        value, total, out_of, runs = (
+            each[:, list(sides)] for each in (self.value, self.total, self.out_of, self.runs)
+        )
+        return Grid(value=value, total=total, out_of=out_of, runs=runs, task_of=self.task_of)
+
     def present(self, side: int) -> Truths:
         """Return which units have a figure on a side."""
         found = self.total[:, side] if self.is_ratio else self.value[:, side]
@@ -59,16 +67,25 @@ def grids(figures: pl.DataFrame, sides: Sides) -> dict[str, Grid]:
     units = sides.cells["unit"].n_unique()
     task_of = np.zeros(units, dtype=np.int64)
     task_of[sides.cells["unit"].to_numpy()] = sides.cells["task"].to_numpy()
-    # Two workspaces may have several cells of one unit on a side: axes that pair nothing.
+    # A side may have several cells of one unit: of experiments, and of axes that pair nothing.
+    # Their value is the mean over all of their runs, as though they were one.
+    valued = pl.when(pl.col("value").is_not_null()).then("runs")
     summed = (
         figures.join(sides.cells, on="cell")
+        .with_columns(valued=valued, times=pl.col("value") * pl.col("runs"))
         .group_by("name", "unit", "side")
         .agg(
-            pl.col("value").mean(),
-            pl.col("total", "out_of", "runs").sum(),
+            pl.col("value").first(),
+            pl.col("total", "out_of", "runs", "times", "valued").sum(),
+            cells=pl.len(),
             is_ratio=pl.col("total").is_not_null().any(),
         )
-        .with_columns(pl.when("is_ratio").then(pl.col("total", "out_of")))
+        .with_columns(
+            pl.when(pl.col("cells") == 1)
+            .then("value")
+            .otherwise(pl.col("times") / pl.col("valued")),
+            pl.when("is_ratio").then(pl.col("total", "out_of")),
+        )
         .sort("name")
     )
     names = summed.select(pl.col("name").rle()).unnest("name")

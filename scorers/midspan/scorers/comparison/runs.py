@@ -17,13 +17,14 @@ SOURCE: Final = "workspace"
 RUN: Final = (SOURCE, "run_id")
 SOURCE_CELL: Final = (SOURCE, *CELL)
 
+OF_RUN: Final = pl.col("span_id").is_null() & pl.col("call").is_null()
+"""Of score rows: those of a run, and not of a step of it."""
+
 
 def told_outcomes(runs: pl.LazyFrame, scores: pl.LazyFrame) -> pl.LazyFrame:
     """Return runs with their outcome as scored, else as their record tells: column `outcome`."""
     scored = (
-        scores.filter(
-            (pl.col("name") == "outcome") & pl.col("span_id").is_null() & pl.col("call").is_null()
-        )
+        scores.filter(OF_RUN & (pl.col("name") == "outcome"))
         .group_by("run_id")
         .agg(scored_outcome=pl.col("label").drop_nulls().first())
     )
@@ -73,9 +74,6 @@ def run_values(facts: pl.LazyFrame, scores: pl.LazyFrame) -> pl.LazyFrame:
     as each row is a value of its own.
     """
     of_runs = scores.filter(
-        pl.col("span_id").is_null()
-        & pl.col("call").is_null()
-        & (pl.col("status") == "ok")
-        & pl.col("value").is_finite()
+        OF_RUN & (pl.col("status") == "ok") & pl.col("value").is_finite()
     ).select(*RUN, "name", "value", "numerator", "n")
     return of_runs.join(facts.filter("counted").select(*RUN, *CELL), on=RUN)

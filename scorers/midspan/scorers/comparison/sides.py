@@ -1,7 +1,8 @@
 """What is held against what: the sides of a comparison, and which of their cells belong together.
 
 Cells belong together when they are of the same task and alike in every other axis: a side that ran
-on another tier, too, is compared on the tiers that both ran on.
+on another tier, too, is compared on the tiers that both ran on. Tasks go by their names: runs of a
+task of several experiments are put together.
 """
 
 from collections.abc import Sequence
@@ -14,11 +15,14 @@ from midspan.scorers.comparison.runs import AXES, SOURCE
 from midspan.scorers.errors import InvalidInput
 from midspan.scorers.file_format.problems import suggestion
 
-BY: Final = AXES
-"""Axes along which a comparison may go."""
+BY: Final = ("experiment", *AXES)
+"""Along what a comparison may go."""
 
 NONE: Final = "(none)"
 """Stands for a value that was not recorded."""
+
+ALL_RUNS: Final = "all runs"
+"""What a side is called that nothing tells from others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +75,7 @@ def one_workspace(
     known = [one for one in dict.fromkeys(order) if one in labels]
     ordered = [first, *(one for one in [*known, *labels] if one != first)]
     ordered = list(dict.fromkeys(ordered))
-    rest = [axis for axis in ("experiment", *AXES) if axis != by]
+    rest = [axis for axis in AXES if axis != by]
     return _numbered(
         found,
         ordered,
@@ -95,7 +99,7 @@ def two_workspaces(cells: pl.DataFrame, names: tuple[str, str], *, by: str | Non
     for label, side in zip(names, (first, second), strict=True):
         if side.is_empty():
             raise InvalidInput(f"{label}: there is no run of a task to compare")
-    alike = [axis for axis in AXES if set(first[axis]) & set(second[axis])]
+    alike = [axis for axis in _pairing(by) if set(first[axis]) & set(second[axis])]
     if by is not None and by not in alike:
         raise InvalidInput(
             f"the two workspaces have no {by} in common",
@@ -115,24 +119,27 @@ def two_workspaces(cells: pl.DataFrame, names: tuple[str, str], *, by: str | Non
         contrasts,
         ["task", *alike],
         paired_on=[axis for axis in alike if found[axis].n_unique() > 1],
-        differing=[axis for axis in AXES if axis not in alike],
+        differing=[axis for axis in _pairing(by) if axis not in alike],
     )
 
 
 def without_baseline(cells: pl.DataFrame, *, by: str | None) -> Sides:
     """Return sides that are held against nothing: the values of an axis, or every variant."""
     axes = [by] if by else [axis for axis in AXES if cells[axis].n_unique() > 1]
-    parts = [pl.col(axis).fill_null(NONE) for axis in axes] or [pl.lit("all runs")]
+    parts = [pl.col(axis).fill_null(NONE) for axis in axes] or [pl.lit(ALL_RUNS)]
     found = _labelled(cells, pl.concat_str(parts, separator=" · "))
     if found.is_empty():
         raise InvalidInput("there is no run of a task", fix="Runs need a task to be judged.")
-    return _numbered(found, sorted(set(found["label"])), [], [SOURCE, "experiment", "task", *AXES])
+    return _numbered(found, sorted(set(found["label"])), [], [SOURCE, "task", *AXES])
+
+
+def _pairing(by: str | None) -> Sequence[str]:
+    """Return the axes in which the cells of two workspaces have to be alike."""
+    return BY if by == "experiment" else AXES
 
 
 def _labelled(cells: pl.DataFrame, label: pl.Expr) -> pl.DataFrame:
-    several = cells["experiment"].n_unique() > 1 and cells[SOURCE].n_unique() == 1
-    name = pl.concat_str("experiment", "task", separator="/") if several else pl.col("task")
-    return cells.filter(pl.col("task").is_not_null()).with_columns(label=label, shown=name)
+    return cells.filter(pl.col("task").is_not_null()).with_columns(label=label)
 
 
 def _numbered(
@@ -145,14 +152,14 @@ def _numbered(
     differing: Sequence[str] = (),
 ) -> Sides:
     side_of = {label: place for place, label in enumerate(labels)}
-    tasks = sorted(set(found["shown"]))
+    tasks = sorted(set(found["task"]))
     task_of = {task: place for place, task in enumerate(tasks)}
     units = found.select(key).unique().sort(key, nulls_last=True).with_row_index("unit")
     placed = found.join(units, on=key, nulls_equal=True).select(
         "cell",
         "unit",
         side=pl.col("label").replace_strict(side_of, return_dtype=pl.Int32),
-        task=pl.col("shown").replace_strict(task_of, return_dtype=pl.Int32),
+        task=pl.col("task").replace_strict(task_of, return_dtype=pl.Int32),
     )
     return Sides(
         labels=tuple(labels),

@@ -3,11 +3,10 @@
 import polars as pl
 
 from midspan.scorers.model_requests import model_requests
+from midspan.scorers.nanoseconds import in_seconds
 from midspan.scorers.recovery.episodes import detailed_episodes
 from midspan.scorers.recovery.moments import failing_runs
 from midspan.scorers.tables import Tables
-
-SECOND = 1e9
 
 
 def cost_rows(tables: Tables) -> pl.LazyFrame:
@@ -19,7 +18,7 @@ def cost_rows(tables: Tables) -> pl.LazyFrame:
         "evidence",
         steps=(pl.col("closing_call") - pl.col("call") + 1).cast(pl.Float64),
         tokens=pl.col("tokens").cast(pl.Float64),
-        seconds=(pl.col("closed_ns") - pl.col("start_ns")) / SECOND,
+        seconds=in_seconds(pl.col("closed_ns") - pl.col("start_ns")),
     )
     per_run = costs.group_by("run_id", maintain_order=True).agg(
         pl.col("steps", "tokens", "seconds").median(),

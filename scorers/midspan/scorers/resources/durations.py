@@ -4,10 +4,9 @@ from typing import Final
 
 import polars as pl
 
+from midspan.scorers.nanoseconds import in_seconds
 from midspan.scorers.run_rows import run_rows
 from midspan.scorers.tables import Tables
-
-SECOND: Final = 1_000_000_000
 
 MODEL: Final = ("llm",)
 TOOL: Final = ("tool", "retriever")
@@ -46,8 +45,8 @@ def duration_rows(runs: pl.LazyFrame, tables: Tables) -> list[pl.LazyFrame]:
         run_rows(
             known,
             name,
-            nanoseconds / SECOND,
-            pl.format(f"{{}} s {where}", (nanoseconds / SECOND).round(2)),
+            in_seconds(nanoseconds),
+            pl.format(f"{{}} s {where}", in_seconds(nanoseconds).round(2)),
             known=nanoseconds.is_not_null(),
             reason="no span has an end",
         )

@@ -12,7 +12,9 @@ from midspan.scorers.tables import Tables
 def wasted_token_rows(runs: pl.LazyFrame, tables: Tables) -> list[pl.LazyFrame]:
     """Return two rows for each of the runs: the tokens, and their share of all of the run's."""
     tokens = _turn_tokens(tables)
-    wasted = _wasted_turns(tables).join(tokens, on=["run_id", "turn"], how="left")
+    wasted = _wasted_turns(tables).join(
+        tokens, on=["run_id", "turn"], how="left", maintain_order="left"
+    )
     of_runs = wasted.group_by("run_id").agg(
         turns=pl.len(),
         undecided=(~pl.col("surely")).any(),

@@ -6,6 +6,7 @@ from typing import Final
 import polars as pl
 
 from midspan.scorers.model_requests import came_to_nothing, model_requests
+from midspan.scorers.nanoseconds import in_seconds
 from midspan.scorers.profile.rules import MaxRule
 from midspan.scorers.resources.cost import cost_rows
 from midspan.scorers.rules.assigned import Assigned, Found
@@ -96,7 +97,7 @@ def _tokens(runs: pl.LazyFrame, tables: Tables) -> Found:
 
 def _seconds(runs: pl.LazyFrame, tables: Tables) -> Found:
     """Return the step in which the time of each run was up, else the run."""
-    seconds = (pl.col("end_ns") - pl.col("start_ns")) / SECOND
+    seconds = in_seconds(pl.col("end_ns") - pl.col("start_ns"))
     late = runs.filter(seconds > pl.col("limit")).with_columns(seconds=seconds.round(2))
     steps = tables.spans.filter(
         pl.col("kind").is_in(STEPS), pl.col("duplicate_of").is_null()

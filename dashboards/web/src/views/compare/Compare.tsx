@@ -1,12 +1,19 @@
 /** Two against each other: what differs, by how much, and whether that may be chance. */
 
+import { useMemo } from "preact/hooks";
 import { useReport } from "../../app/context.ts";
 import { Choose } from "../../components/Choose.tsx";
 import { Empty } from "../../components/Empty.tsx";
 import { Segments } from "../../components/Segments.tsx";
-import { BY_WORDS } from "../overview/words.ts";
+import { BY_WORDS } from "../../words/by.ts";
+import type { Document } from "../../data/types.ts";
+import { Pairs } from "../../statistics/pairs.ts";
+import { line } from "../../text/visible.ts";
+import { differenceOf } from "./columns.tsx";
 import { Differences } from "./Differences.tsx";
+import { Filtered } from "./Filtered.tsx";
 import { Flips } from "./Flips.tsx";
+import type { Flipped } from "./Flips.tsx";
 import { Summary } from "./Summary.tsx";
 import { Untested } from "./Untested.tsx";
 import { compareBys, pair } from "./pair.ts";
@@ -14,9 +21,13 @@ import type { Pair } from "./pair.ts";
 import "./compare.css";
 
 export function Compare() {
-  const { document, state } = useReport();
-  const found = pair(document, state);
-  if (found === null) {
+  const { document, state, chosen, filtered } = useReport();
+  const found = useMemo(() => pair(document, state), [document, state]);
+  const pairs = useMemo(
+    () => found && new Pairs(document, chosen, found.by, found.baseline, found.side),
+    [document, chosen, found],
+  );
+  if (found === null || pairs === null) {
     return (
       <Empty title="There is nothing to compare yet">
         <p>
@@ -30,17 +41,31 @@ export function Compare() {
     <>
       <Pickers found={found} />
       <Notice found={found} />
-      {found.comparison ? (
+      {filtered && <Filtered found={found} pairs={pairs} />}
+      {!filtered && found.comparison && (
         <>
           <Summary comparison={found.comparison} found={found} />
           <Differences comparison={found.comparison} found={found} />
-          <Flips comparison={found.comparison} found={found} />
         </>
-      ) : (
-        <Untested found={found} />
       )}
+      {!filtered && !found.comparison && <Untested found={found} />}
+      <Flips flipped={flipped(document, found, pairs, filtered)} found={found} pairs={pairs} />
     </>
   );
+}
+
+/** As they were compared; of a part of the runs, or of two that nobody compared, counted here. */
+function flipped(document: Document, found: Pair, pairs: Pairs, filtered: boolean): Flipped[] {
+  const told: Flipped[] =
+    found.comparison && !filtered
+      ? found.comparison.scores.map((score) => ({
+          name: score.name,
+          flips: differenceOf(score, found)?.flips ?? [],
+        }))
+      : document.scores
+          .filter(({ unit }) => unit === "0/1")
+          .map((score) => ({ name: score.name, flips: pairs.of(score)?.flips ?? [] }));
+  return told.filter(({ flips }) => flips.length > 0);
 }
 
 function Pickers({ found }: { found: Pair }) {
@@ -89,10 +114,11 @@ function Pickers({ found }: { found: Pair }) {
 function Notice({ found }: { found: Pair }) {
   const { filtered } = useReport();
   const lines = [
-    filtered &&
-      "Verdicts, intervals and p stand on all runs: filters do not change them. They choose the runs that are linked.",
-    found.comparison && found.lacking && `From ${found.baseline}: ${found.lacking}.`,
-    ...(found.comparison?.warnings ?? []),
+    !filtered &&
+      found.comparison &&
+      found.lacking &&
+      `From ${line(found.baseline, 60)}: ${found.lacking}.`,
+    ...((!filtered && found.comparison?.warnings) || []),
   ].filter((line): line is string => Boolean(line));
   if (lines.length === 0) return null;
   return (

@@ -7,9 +7,12 @@ import type { Readable } from "../../components/Chart.tsx";
 import { Segments } from "../../components/Segments.tsx";
 import { Table } from "../../components/Table.tsx";
 import type { CompareJson } from "../../data/types.ts";
+import { line } from "../../text/visible.ts";
 import { UNKNOWN } from "../../words/amounts.ts";
+import { scoreTitle } from "../../words/scores.ts";
 import { columns, differenceOf, shownAfter, shownBefore } from "./columns.tsx";
 import type { Row } from "./columns.tsx";
+import { isMain } from "./main.ts";
 import { primaryFirst } from "./pair.ts";
 import type { Pair } from "./pair.ts";
 import {
@@ -43,7 +46,7 @@ function Decided({ rows, found }: { rows: Row[]; found: Pair }) {
   return (
     <Chart
       title="Scores to decide by"
-      says={`From ${found.baseline} to ${found.side}, on the tasks that both did, by the runs that have a counterpart: of all runs, as the Overview has them, a figure may differ.`}
+      says={`From ${line(found.baseline, 60)} to ${line(found.side, 60)}, on the tasks that both did, by the runs that have a counterpart: of all runs, as the Overview has them, a figure may differ.`}
       readable={() => readable(rows, false)}
     >
       <Table
@@ -60,13 +63,11 @@ function Decided({ rows, found }: { rows: Row[]; found: Pair }) {
 function Hints({ rows: all, found }: { rows: Row[]; found: Pair }) {
   const { document } = useReport();
   const [which, setWhich] = useState<Which>("main");
-  const headlines = new Set(
-    document.scores.flatMap(({ headline, name }) => (headline ? name : [])),
-  );
+  const main = new Set(document.scores.filter(isMain).map(({ name }) => name));
   const rows = all.filter(({ score, each }) => {
     if (which === "all") return true;
     if (which === "seen") return ["better", "worse", "different"].includes(each.verdict);
-    return headlines.has(score.name) || MAIN.has(score.name);
+    return main.has(score.name);
   });
   return (
     <Chart
@@ -110,10 +111,10 @@ function readable(rows: Row[], hints: boolean): Readable {
       hints ? "Hint" : "Verdict",
       hints ? "p, uncorrected" : "p",
       "Tasks",
-      "Would be seen",
+      "Smallest detectable",
     ],
     rows: rows.map(({ score, each }) => [
-      score.name,
+      scoreTitle(score.name),
       shownBefore(each, score),
       shownAfter(each, score),
       shownDifference(each, score),
@@ -125,14 +126,3 @@ function readable(rows: Row[], hints: boolean): Readable {
     ]),
   };
 }
-
-/** Shown beside the scores to decide by: what runs took. */
-const MAIN = new Set([
-  "success",
-  "error_rate",
-  "tokens",
-  "seconds",
-  "turns",
-  "tokens_per_success",
-  "cost_per_success",
-]);

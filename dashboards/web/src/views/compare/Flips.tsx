@@ -1,30 +1,40 @@
 /** Tasks that one solves mostly, and the other mostly not; with their runs. */
 
-import { useMemo, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { useReport } from "../../app/context.ts";
+import { useRunsLink } from "../../app/links.ts";
 import { Choose } from "../../components/Choose.tsx";
 import { Chip } from "../../components/Chip.tsx";
 import { RunLink } from "../../components/RunLink.tsx";
 import { Section } from "../../components/Section.tsx";
 import { Table } from "../../components/Table.tsx";
-import type { CompareJson, Difference, Place } from "../../data/types.ts";
-import { groups } from "../../statistics/groups.ts";
-import { sides as sidesOf, taskNames, unitOf } from "../../statistics/sides.ts";
-import { scoreTitle } from "../overview/words.ts";
-import { differenceOf } from "./columns.tsx";
+import type { Difference } from "../../data/types.ts";
+import type { Pairs } from "../../statistics/pairs.ts";
+import { line } from "../../text/visible.ts";
+import { scoreTitle } from "../../words/scores.ts";
 import type { Pair } from "./pair.ts";
 
 type Flip = Difference["flips"][number];
+
+/** The tasks that flipped in a score. */
+export interface Flipped {
+  name: string;
+  flips: Flip[];
+}
+
 const MOST_RUNS = 6;
 
-export function Flips({ comparison, found }: { comparison: CompareJson; found: Pair }) {
-  const flipped = comparison.scores.flatMap((score) => {
-    const flips = differenceOf(score, found)?.flips ?? [];
-    return flips.length > 0 ? { name: score.name, flips } : [];
-  });
+export function Flips({
+  flipped,
+  found,
+  pairs,
+}: {
+  flipped: Flipped[];
+  found: Pair;
+  pairs: Pairs;
+}) {
   const [asked, setAsked] = useState("success");
   const shown = flipped.find(({ name }) => name === asked) ?? flipped[0];
-  const runsOf = useRuns(found, shown?.name ?? "success");
   const options = flipped.map(({ name, flips }) => ({
     value: name,
     title: `${scoreTitle(name)} (${flips.length})`,
@@ -32,7 +42,7 @@ export function Flips({ comparison, found }: { comparison: CompareJson; found: P
   return (
     <Section
       title="Tasks that flipped"
-      says="Held in more than half of the runs of one, and not of the other; of runs with a counterpart."
+      says="Passed in more than half of the runs of one, and not of the other; of runs with a counterpart."
       tools={
         shown &&
         options.length > 1 && (
@@ -51,24 +61,24 @@ export function Flips({ comparison, found }: { comparison: CompareJson; found: P
             key: "task",
             title: "Task",
             heads: true,
-            cell: ({ task }) => task,
+            cell: ({ task }) => <bdi>{line(task, 120)}</bdi>,
             order: ({ task }) => task,
           },
           {
             key: "way",
-            title: "Now",
+            title: "Change",
             cell: ({ passes }) => (
-              <Chip tone={passes ? "good" : "bad"}>{passes ? "holds" : "does not"}</Chip>
+              <Chip tone={passes ? "good" : "bad"}>{passes ? "now passes" : "now fails"}</Chip>
             ),
             order: ({ passes }) => Number(passes),
           },
-          ...[found.baseline, found.side].map((side, place) => ({
-            key: `runs ${place}`,
-            title: side,
+          ...(["before", "after"] as const).map((which) => ({
+            key: which,
+            title: line(which === "before" ? found.baseline : found.side, 60),
             cell: (flip: Flip) => (
               <span class="run-list">
-                <strong>{(place === 0 ? flip.before : flip.after).join(" of ")}</strong>
-                <Runs of={runsOf(flip.task, side)} />
+                <strong>{flip[which].join(" of ")}</strong>
+                <Runs of={{ flip, which, score: shown?.name ?? "success" }} {...{ found, pairs }} />
               </span>
             ),
           })),
@@ -78,44 +88,29 @@ export function Flips({ comparison, found }: { comparison: CompareJson; found: P
   );
 }
 
-function Runs({ of }: { of: Place[] }) {
-  return (
-    <>
-      {of.slice(0, MOST_RUNS).map((run) => (
-        <RunLink key={run} run={run} />
-      ))}
-      {of.length > MOST_RUNS && <span class="unknown">and {of.length - MOST_RUNS} more</span>}
-    </>
-  );
+interface Properties {
+  of: { flip: Flip; which: "before" | "after"; score: string };
+  found: Pair;
+  pairs: Pairs;
 }
 
-/** The chosen runs of a task on a side: of those that a score's difference stands on. */
-function useRuns({ by, baseline, side: other }: Pair, score: string) {
-  const { document, chosen } = useReport();
-  return useMemo(() => {
-    const { runs } = document;
-    const names = taskNames(document);
-    const sides = sidesOf(document, by);
-    const sideOf = (run: Place) => sides.names[sides.of(run)] ?? "";
-    const column = runs.values[score];
-    const has = (run: Place) =>
-      runs.counted[run] === 1 &&
-      (score === "success" ? runs.checked[run] === 1 : !column || typeof column[run] === "number");
-    const unit = (run: Place) => {
-      const [task, variant] = [runs.task[run] ?? -1, runs.variant[run] ?? -1];
-      return unitOf(document, by, { task, variant, runs: [] });
-    };
-    const there = runs.id.map((_, run) => run).filter(has);
-    const byUnit = groups(there, unit);
-    const paired = [...byUnit.values()].filter((of) =>
-      [baseline, other].every((side) => of.some((run) => sideOf(run) === side)),
-    );
-    const shown = new Set(chosen);
-    const byTask = groups(
-      paired.flat().filter((run) => shown.has(run)),
-      (run) => runs.task[run],
-    );
-    return (task: string, side: string): Place[] =>
-      (byTask.get(names.indexOf(task)) ?? []).filter((run) => sideOf(run) === side);
-  }, [document, chosen, by, baseline, other, score]);
+function Runs({ of: { flip, which, score: name }, found, pairs }: Properties) {
+  const { score } = useReport();
+  const link = useRunsLink();
+  const what = score(name);
+  if (!what) return null;
+  const runs = pairs.behind(what, which, flip.task);
+  const [side, against] =
+    which === "before" ? [found.baseline, found.side] : [found.side, found.baseline];
+  const rest = runs.length - MOST_RUNS;
+  return (
+    <>
+      {runs.slice(0, MOST_RUNS).map((run) => (
+        <RunLink key={run} run={run} />
+      ))}
+      {rest > 0 && (
+        <a href={link({ score: name, side, against, of: flip.task }, found.by)}>{rest} more</a>
+      )}
+    </>
+  );
 }

@@ -3,6 +3,7 @@
 import { Chip } from "../../components/Chip.tsx";
 import { Section } from "../../components/Section.tsx";
 import type { CompareJson } from "../../data/types.ts";
+import { line } from "../../text/visible.ts";
 import { differenceOf } from "./columns.tsx";
 import type { Pair } from "./pair.ts";
 import { TONES, summary, verdictWords } from "./words.ts";
@@ -17,7 +18,7 @@ export function Summary({ comparison, found }: { comparison: CompareJson; found:
   const tests = comparison.tests;
   return (
     <Section
-      title={`${found.side} against ${found.baseline}`}
+      title={`${line(found.side, 60)} against ${line(found.baseline, 60)}`}
       says={[
         ...comparison.notes.map((note) => `${note[0]?.toUpperCase() ?? ""}${note.slice(1)}.`),
         tests > 1 ? `p is corrected for ${tests} tests looked at together.` : "",
@@ -32,9 +33,7 @@ export function Summary({ comparison, found }: { comparison: CompareJson; found:
         <ul class="verdicts">
           {told.map(({ verdict, told: names }) => (
             <li key={verdict}>
-              <Chip tone={TONES[verdict]}>
-                {verdictWords(verdict)}
-              </Chip>
+              <Chip tone={TONES[verdict]}>{verdictWords(verdict)}</Chip>
               <span>{names.join(", ")}</span>
             </li>
           ))}

@@ -1,12 +1,14 @@
 /** Two that nobody tested against each other: their figures, and nothing of chance. */
 
 import { useReport } from "../../app/context.ts";
+import { useRunsLink } from "../../app/links.ts";
 import { FigureValue } from "../../components/FigureValue.tsx";
 import { Section } from "../../components/Section.tsx";
 import { Table } from "../../components/Table.tsx";
 import type { Figure, ScoreDeclaration } from "../../data/types.ts";
+import { line } from "../../text/visible.ts";
 import { UNKNOWN, amount } from "../../words/amounts.ts";
-import { scoreTitle } from "../overview/words.ts";
+import { scoreTitle } from "../../words/scores.ts";
 import type { Pair } from "./pair.ts";
 import { signed } from "./words.ts";
 
@@ -18,6 +20,9 @@ interface Row {
 
 export function Untested({ found }: { found: Pair }) {
   const { document } = useReport();
+  const link = useRunsLink();
+  const behind = ({ name }: ScoreDeclaration, side: string) =>
+    link({ score: name, side }, found.by);
   const table = document.figures[found.by];
   const figures = table?.figures ?? [];
   const first = table?.sides.indexOf(found.baseline) ?? -1;
@@ -30,7 +35,7 @@ export function Untested({ found }: { found: Pair }) {
   });
   return (
     <Section
-      title={`${found.side} and ${found.baseline}`}
+      title={`${line(found.side, 60)} and ${line(found.baseline, 60)}`}
       says="These two were not tested against each other: whether a difference is more than chance is told along one axis at a time. Here is what each comes to, with its own interval."
     >
       <Table
@@ -50,13 +55,22 @@ export function Untested({ found }: { found: Pair }) {
             key: "before",
             title: found.baseline,
             numeric: true,
-            cell: ({ score, before }) => <FigureValue wide figure={before} score={score} />,
+            cell: ({ score, before }) => (
+              <FigureValue
+                wide
+                figure={before}
+                score={score}
+                href={behind(score, found.baseline)}
+              />
+            ),
           },
           {
             key: "after",
             title: found.side,
             numeric: true,
-            cell: ({ score, after }) => <FigureValue wide figure={after} score={score} />,
+            cell: ({ score, after }) => (
+              <FigureValue wide figure={after} score={score} href={behind(score, found.side)} />
+            ),
           },
           { key: "difference", title: "Difference", numeric: true, cell: difference },
         ]}

@@ -1,14 +1,17 @@
 /** A difference in a row of a table. */
 
+import { useRunsLink } from "../../app/links.ts";
 import { Chip } from "../../components/Chip.tsx";
+import { SEE } from "../../components/FigureValue.tsx";
 import { Help } from "../../components/Help.tsx";
 import type { Column } from "../../components/Table.tsx";
 import { tip } from "../../components/Tips.tsx";
 import type { Difference, ScoreComparison } from "../../data/types.ts";
+import { line } from "../../text/visible.ts";
 import { UNKNOWN, amount, counted } from "../../words/amounts.ts";
-import { scoreTitle } from "../overview/words.ts";
+import { arrow, scoreTitle } from "../../words/scores.ts";
 import { DifferenceBar } from "./DifferenceBar.tsx";
-import type { Pair } from "./pair.ts";
+import type { CompareBy, Pair } from "./pair.ts";
 import {
   TONES,
   hintWords,
@@ -33,7 +36,17 @@ export function differenceOf(
 }
 
 /** What is shown of each difference; of a hint without the look of a verdict. */
-export function columns({ baseline, side }: Pair, hints: boolean): Column<Row>[] {
+export function columns(found: Pair, hints: boolean): Column<Row>[] {
+  const [differences, tasks] = [differenceColumns(found, hints), tasksColumn];
+  return [...differences, ...chanceColumns(hints), tasks, detectableColumn];
+}
+
+/** What is shown of a difference that nobody tested. */
+export function plainColumns(found: Pair): Column<Row>[] {
+  return [...differenceColumns(found, true), tasksColumn];
+}
+
+function differenceColumns({ by, baseline, side }: Pair, hints: boolean): Column<Row>[] {
   return [
     {
       key: "score",
@@ -42,7 +55,7 @@ export function columns({ baseline, side }: Pair, hints: boolean): Column<Row>[]
       width: "20%",
       cell: ({ score }) => (
         <span class="head">
-          {scoreTitle(score.name)} {ARROWS[score.better]}
+          {scoreTitle(score.name)} {arrow(score)}
           <Help of={scoreTitle(score.name)} says={score.description} />
         </span>
       ),
@@ -50,11 +63,24 @@ export function columns({ baseline, side }: Pair, hints: boolean): Column<Row>[]
     },
     {
       key: "before",
-      title: baseline,
+      title: line(baseline, 60),
       numeric: true,
-      cell: ({ each, score }) => shownBefore(each, score),
+      cell: ({ each, score }) => (
+        <Behind score={score.name} side={baseline} against={side} by={by}>
+          {shownBefore(each, score)}
+        </Behind>
+      ),
     },
-    { key: "after", title: side, numeric: true, cell: ({ each, score }) => shownAfter(each, score) },
+    {
+      key: "after",
+      title: line(side, 60),
+      numeric: true,
+      cell: ({ each, score }) => (
+        <Behind score={score.name} side={side} against={baseline} by={by}>
+          {shownAfter(each, score)}
+        </Behind>
+      ),
+    },
     {
       key: "difference",
       title: "Difference",
@@ -80,6 +106,11 @@ export function columns({ baseline, side }: Pair, hints: boolean): Column<Row>[]
       width: "24%",
       cell: ({ each, score }) => <DifferenceBar each={each} score={score} quiet={hints} />,
     },
+  ];
+}
+
+function chanceColumns(hints: boolean): Column<Row>[] {
+  return [
     {
       key: "verdict",
       title: hints ? "Hint" : "Verdict",
@@ -102,24 +133,43 @@ export function columns({ baseline, side }: Pair, hints: boolean): Column<Row>[]
       cell: ({ each }) => shownP(each),
       order: ({ each }) => each.p_adjusted ?? each.p,
     },
-    {
-      key: "tasks",
-      title: "Tasks",
-      numeric: true,
-      cell: ({ each }) => each.tasks,
-      order: ({ each }) => each.tasks,
-    },
-    {
-      key: "detectable",
-      title: "Would be seen",
-      says: "The smallest true difference that so many tasks and runs would have shown four times in five.",
-      numeric: true,
-      cell: ({ each, score }) => <span class="unknown">{shownDetectable(each, score)}</span>,
-    },
   ];
 }
 
-const ARROWS = { higher: "↑", lower: "↓", none: "" };
+const tasksColumn: Column<Row> = {
+  key: "tasks",
+  title: "Tasks",
+  numeric: true,
+  cell: ({ each }) => each.tasks,
+  order: ({ each }) => each.tasks,
+};
+
+const detectableColumn: Column<Row> = {
+  key: "detectable",
+  title: "Smallest detectable",
+  says: "The smallest true difference that so many tasks and runs would have shown four times in five.",
+  numeric: true,
+  cell: ({ each, score }) => <span class="unknown">{shownDetectable(each, score)}</span>,
+};
+
+interface BehindProperties {
+  score: string;
+  side: string;
+  against: string;
+  by: CompareBy;
+  children: string;
+}
+
+/** A figure of a side, which leads to its runs that have a counterpart. */
+function Behind({ score, side, against, by, children }: BehindProperties) {
+  const link = useRunsLink();
+  if (children === UNKNOWN) return <>{children}</>;
+  return (
+    <a class="behind" href={link({ score, side, against }, by)} {...tip(SEE)}>
+      {children}
+    </a>
+  );
+}
 
 export function shownBefore(each: Difference, { unit }: ScoreComparison): string {
   return each.before === null ? UNKNOWN : amount(each.before, unit);

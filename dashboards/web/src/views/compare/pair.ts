@@ -1,9 +1,9 @@
 /** Which two are held against each other, and what was found of them. */
 
-import type { Axis, CompareJson, Document, ScoreComparison } from "../../data/types.ts";
+import type { CompareJson, Dimension, Document, ScoreComparison } from "../../data/types.ts";
 import type { State } from "../../state/state.ts";
 
-export type CompareBy = Axis | "variant";
+export type CompareBy = Dimension | "variant";
 
 export interface Pair {
   by: CompareBy;
@@ -18,7 +18,7 @@ export interface Pair {
 }
 
 export function compareBys(document: Document): CompareBy[] {
-  const axes = Object.keys(document.comparisons) as Axis[];
+  const axes = Object.keys(document.comparisons) as Dimension[];
   const variants = document.variants.length > 1 && axes.length !== 1;
   return [...axes, ...(variants ? ["variant" as const] : [])];
 }

@@ -3,7 +3,7 @@
 import type { Tone } from "../../components/Chip.tsx";
 import type { Difference, ScoreComparison, Verdict } from "../../data/types.ts";
 import { UNKNOWN, amount, grouped } from "../../words/amounts.ts";
-import { scoreTitle } from "../overview/words.ts";
+import { scoreTitle } from "../../words/scores.ts";
 
 export const TONES: Record<Verdict, Tone> = {
   better: "good",

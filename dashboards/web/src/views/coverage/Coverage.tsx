@@ -2,13 +2,12 @@
 
 import { useMemo } from "preact/hooks";
 import { useReport } from "../../app/context.ts";
-import { ByTools, useSides } from "../../components/ByTools.tsx";
+import { ByPicker, SharedToggle, useSides } from "../../components/ByPicker.tsx";
 import { Empty } from "../../components/Empty.tsx";
 import { Legend } from "../../components/Legend.tsx";
 import { Section } from "../../components/Section.tsx";
-import { taskNames } from "../../statistics/sides.ts";
+import { NO_TASK, taskName, tasksOf } from "../../statistics/tasks.ts";
 import { counted, grouped, percent } from "../../words/amounts.ts";
-import { NO_TASK, taskName } from "../../words/tasks.ts";
 import { grid, notJudged, reasons } from "./grid.ts";
 import { Heatmap } from "./Heatmap.tsx";
 import { MissingRuns } from "./MissingRuns.tsx";
@@ -18,7 +17,7 @@ import "./coverage.css";
 export function Coverage() {
   const { document, state, go, chosen, filtered } = useReport();
   const { offered, sides } = useSides();
-  const names = useMemo(() => taskNames(document), [document]);
+  const tasks = tasksOf(document);
   const found = useMemo(
     () => grid(document, chosen, sides, state.shared),
     [document, chosen, sides, state.shared],
@@ -28,8 +27,12 @@ export function Coverage() {
   const unjudged = useMemo(() => notJudged(document, chosen, found), [document, chosen, found]);
   const planned = found.totals.reduce((sum, cell) => sum + cell.planned, 0);
   if (planned === 0) return <Nothing filtered={filtered} shared={state.shared} />;
+  // A side that the filters leave nothing of is not one of which nothing was planned.
+  const columns = found.totals.flatMap((cell, side) =>
+    filtered && cell.planned === 0 ? [] : side,
+  );
   const judged = planned - missing.length - unjudged;
-  const looked = found.rows.find((row) => taskName(names, row.task) === state.own.of);
+  const looked = found.rows.find((row) => taskName(tasks, row.task) === state.own.of);
   const task = looked?.task ?? NO_TASK;
   const side = sides.names.indexOf(state.own.side ?? "");
   const cell = looked?.cells[side] ?? null;
@@ -54,20 +57,28 @@ export function Coverage() {
           </>
         }
         help={HELP}
-        tools={<ByTools offered={offered} by={sides.by} shared={sides.names.length > 1} />}
+        tools={
+          <>
+            <ByPicker offered={offered} by={sides.by} />
+            {sides.names.length > 1 && (
+              <SharedToggle says="Only the tasks of which every side has an evaluated run." />
+            )}
+          </>
+        }
       >
         <Legend entries={LEGEND} />
         <Heatmap
           grid={found}
           sides={sides.names}
-          tasks={names}
+          columns={columns}
+          tasks={tasks}
           looked={cell === null ? null : { task, side }}
-          onLook={(of, at) => look(taskName(names, of), sides.names[at] ?? null)}
+          onLook={(of, at) => look(taskName(tasks, of), sides.names[at] ?? null)}
         />
       </Section>
       {cell !== null && (
         <MissingRuns
-          task={taskName(names, task)}
+          task={taskName(tasks, task)}
           side={sides.names[side] ?? ""}
           cell={cell}
           onClose={() => look(null, null)}
@@ -84,9 +95,8 @@ const HELP =
   "success is of those whose task has checks.";
 
 const LEGEND = [
-  { name: "All done", colour: "var(--cover-all)" },
-  { name: "Some missing", colour: "var(--cover-some)" },
-  { name: "None done", colour: "var(--cover-none)" },
+  { name: "Done", colour: "var(--cover-done)" },
+  { name: "Missing", form: "striped" as const },
 ];
 
 function Nothing({ filtered, shared }: { filtered: boolean; shared: boolean }) {

@@ -1,10 +1,10 @@
 /** Tasks by sides: in each cell how many runs were evaluated of those planned. */
 
-import { useState } from "preact/hooks";
+import { usePages } from "../../components/usePages.ts";
 import { tip } from "../../components/Tips.tsx";
 import { line } from "../../text/visible.ts";
 import { counted, grouped, percent } from "../../words/amounts.ts";
-import { taskName } from "../../words/tasks.ts";
+import { taskName, type Tasks } from "../../statistics/tasks.ts";
 import type { Cell, Grid } from "./grid.ts";
 
 interface Looked {
@@ -15,16 +15,18 @@ interface Looked {
 interface Properties {
   grid: Grid;
   sides: string[];
-  tasks: string[];
+  /** The places of the sides to show. */
+  columns: number[];
+  tasks: Tasks;
   looked: Looked | null;
   onLook: (task: number, side: number) => void;
 }
 
-const PAGE = 80;
+const PAGE = 60;
+const NOTHING: Cell = { planned: 0, done: 0, missing: [] };
 
-export function Heatmap({ grid, sides, tasks, looked, onLook }: Properties) {
-  const [pages, setPages] = useState(1);
-  const rows = grid.rows.slice(0, PAGE * pages);
+export function Heatmap({ grid, sides, columns, tasks, looked, onLook }: Properties) {
+  const { shown: rows, more } = usePages(grid.rows, PAGE);
   return (
     <>
       <div
@@ -38,9 +40,9 @@ export function Heatmap({ grid, sides, tasks, looked, onLook }: Properties) {
           <thead>
             <tr>
               <th scope="col">Task</th>
-              {sides.map((side) => (
+              {columns.map((side) => (
                 <th key={side} scope="col">
-                  <bdi>{line(side, 80)}</bdi>
+                  <bdi>{line(sides[side] ?? "", 80)}</bdi>
                 </th>
               ))}
             </tr>
@@ -48,9 +50,9 @@ export function Heatmap({ grid, sides, tasks, looked, onLook }: Properties) {
           <tbody>
             <tr class="total">
               <th scope="row">All tasks</th>
-              {grid.totals.map((cell, side) => (
+              {columns.map((side) => (
                 <td key={side}>
-                  <Total cell={cell} />
+                  <Total cell={grid.totals[side] ?? NOTHING} />
                 </td>
               ))}
             </tr>
@@ -59,10 +61,10 @@ export function Heatmap({ grid, sides, tasks, looked, onLook }: Properties) {
                 <th scope="row">
                   <bdi>{line(taskName(tasks, task), 100)}</bdi>
                 </th>
-                {cells.map((cell, side) => (
+                {columns.map((side) => (
                   <td key={side}>
                     <Field
-                      cell={cell}
+                      cell={cells[side] ?? null}
                       pressed={looked?.task === task && looked.side === side}
                       onLook={() => onLook(task, side)}
                     />
@@ -76,7 +78,7 @@ export function Heatmap({ grid, sides, tasks, looked, onLook }: Properties) {
       {rows.length < grid.rows.length && (
         <p class="more">
           {grouped(rows.length, 0)} of {counted(grid.rows.length, "task")}
-          <button type="button" class="plain" onClick={() => setPages(pages + 1)}>
+          <button type="button" class="plain" onClick={more}>
             Show more
           </button>
         </p>
@@ -133,13 +135,13 @@ function Field({ cell, pressed, onLook }: FieldProperties) {
   return (
     <button
       type="button"
-      class={done === 0 ? "cover-field none" : "cover-field some"}
+      class={done === 0 ? "cover-field missing" : "cover-field missing some"}
       style={done === 0 ? undefined : { "--done": `${(100 * done) / planned}%` }}
       aria-pressed={pressed}
       onClick={onLook}
       {...tip(`${counted(missing.length, "run")} missing`, "Choose to see which")}
     >
-      {words}
+      <span class="told">{words}</span>
       <span class="hidden"> evaluated: see the missing ones</span>
     </button>
   );

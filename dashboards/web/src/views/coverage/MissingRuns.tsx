@@ -2,12 +2,12 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { useReport } from "../../app/context.ts";
-import { RunLink } from "../../components/RunLink.tsx";
 import { Section } from "../../components/Section.tsx";
 import { Table, type Column } from "../../components/Table.tsx";
 import type { Place } from "../../data/types.ts";
 import { line } from "../../text/visible.ts";
-import { UNKNOWN, counted, grouped } from "../../words/amounts.ts";
+import { counted, grouped } from "../../words/amounts.ts";
+import { runColumns } from "../runs/columns.tsx";
 import { type Cell, reason } from "./grid.ts";
 
 interface Properties {
@@ -22,23 +22,7 @@ export function MissingRuns({ task, side, cell, onClose }: Properties) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => place.current?.scrollIntoView({ block: "nearest" }), [cell]);
   const columns: Column<Place>[] = [
-    { key: "run", title: "Run", cell: (run) => <RunLink run={run} /> },
-    {
-      key: "variant",
-      title: "Variant",
-      cell: (run) => (
-        <bdi>{line(document.variants[document.runs.variant[run] ?? -1]?.name ?? "", 120)}</bdi>
-      ),
-    },
-    {
-      key: "trial",
-      title: "Trial",
-      numeric: true,
-      cell: (run) => {
-        const trial = document.runs.trial[run] ?? null;
-        return trial === null ? UNKNOWN : trial;
-      },
-    },
+    ...runColumns(document, ["experiment", "variant", "trial"]),
     { key: "kind", title: "Where", cell: (run) => KINDS[reason(document, run).kind] },
     {
       key: "why",

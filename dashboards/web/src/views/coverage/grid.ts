@@ -1,9 +1,9 @@
 /** How much of what was planned was evaluated, by task and side, as `midspan compare` counts it. */
 
 import type { Document, Place } from "../../data/types.ts";
-import { outcomeOf } from "../../statistics/grid.ts";
+import { endedIn } from "../../statistics/among.ts";
 import type { Sides } from "../../statistics/sides.ts";
-import { NO_TASK } from "../../words/tasks.ts";
+import { NO_TASK, tasksOf } from "../../statistics/tasks.ts";
 
 export interface Cell {
   /** Runs that were meant to be. */
@@ -27,9 +27,10 @@ export interface Grid {
 /** The grid of some runs; with `shared` only tasks of which every side has an evaluated run. */
 export function grid(document: Document, chosen: Place[], sides: Sides, shared: boolean): Grid {
   const { runs } = document;
+  const { ofRun } = tasksOf(document);
   const rows = new Map<Place, Row>();
   for (const run of chosen) {
-    const task = runs.task[run] ?? NO_TASK;
+    const task = ofRun(run);
     if (runs.meant[run] !== 1) continue;
     const row: Row = rows.get(task) ?? { task, cells: sides.names.map(() => null) };
     rows.set(task, row);
@@ -51,13 +52,12 @@ export function grid(document: Document, chosen: Place[], sides: Sides, shared: 
 /** How many runs of a grid count as done, and nobody could judge: nothing tells how they went. */
 export function notJudged(document: Document, chosen: Place[], { rows }: Grid): number {
   const { runs } = document;
+  const { ofRun } = tasksOf(document);
+  const isOpen = endedIn(document, new Set(["unscored"]));
   const kept = new Set(rows.map(({ task }) => task));
   return chosen.filter(
     (run) =>
-      runs.meant[run] === 1 &&
-      runs.evaluated[run] === 1 &&
-      kept.has(runs.task[run] ?? NO_TASK) &&
-      outcomeOf(document, run) === "unscored",
+      runs.meant[run] === 1 && runs.evaluated[run] === 1 && kept.has(ofRun(run)) && isOpen(run),
   ).length;
 }
 
@@ -89,7 +89,9 @@ export function reason(document: Document, run: Place): Omit<Missing, "runs"> {
   if (runs.traced[run] === 0 && outcome !== "infra") {
     return { kind: "never started", reason: told ?? "no trace of it has come in" };
   }
-  if (outcome === "infra") return { kind: "platform", reason: told ?? "lost to the platform" };
+  if (outcome === "infra") {
+    return { kind: "platform", reason: told ?? "not run yet, or lost to the platform" };
+  }
   return { kind: "not scored", reason: told ?? unjudged(document, run) };
 }
 

@@ -1,27 +1,28 @@
-/** Why runs fail: the faults that were not made up for, and what the agent did then. */
+/** Why runs fail: the faults that were not recovered from, and what the agent did then. */
 
 import { useMemo } from "preact/hooks";
 import { useReport } from "../../app/context.ts";
+import { useRunsLink } from "../../app/links.ts";
 import { Empty } from "../../components/Empty.tsx";
 import { Legend } from "../../components/Legend.tsx";
 import { Section } from "../../components/Section.tsx";
 import { StackedBar } from "../../components/StackedBar.tsx";
 import { Table } from "../../components/Table.tsx";
-import type { Place } from "../../data/types.ts";
+import { failuresOf, ruleName } from "../../statistics/causes.ts";
 import { counted, grouped, percent } from "../../words/amounts.ts";
-import { outcomeColour, outcomeWords } from "../../words/outcomes.ts";
+import { outcomeColour, outcomeInk, outcomeWords } from "../../words/outcomes.ts";
 import { causeColumns, causeKey } from "./columns.tsx";
 import { Rules } from "./Rules.tsx";
 import "./failures.css";
 
 export function Failures() {
-  const { document, state, go, filtered } = useReport();
-  const { failed, judged, outcomes, rules, causes } = document.failures;
-  const placeOf = useMemo(
-    () => new Map<string, Place>(document.runs.id.map((id, place) => [id, place])),
-    [document],
+  const { document, state, go, chosen, filtered } = useReport();
+  const { failed, judged, outcomes, rules, causes } = useMemo(
+    () => (filtered ? failuresOf(document, chosen) : document.failures),
+    [document, chosen, filtered],
   );
-  const columns = useMemo(() => causeColumns(placeOf), [placeOf]);
+  const link = useRunsLink();
+  const columns = useMemo(() => causeColumns(document), [document]);
   if (judged === 0) {
     return (
       <Empty title="No run was judged">
@@ -47,7 +48,8 @@ export function Failures() {
     .sort(([a], [b]) => document.outcomes.indexOf(a) - document.outcomes.indexOf(b))
     .map(([name, count]) => {
       const { title, says } = outcomeWords(name);
-      return { name: title, count, colour: outcomeColour(name), says };
+      const href = link({ ended: name });
+      return { name: title, count, colour: outcomeColour(name), ink: outcomeInk(name), says, href };
     });
   const choose = (name: string | null) => {
     const { rule: _, ...rest } = state.own;
@@ -57,14 +59,15 @@ export function Failures() {
     <>
       <Section
         title="Failed runs"
-        says={`${grouped(failed, 0)} of ${told} failed: ${percent(failed / judged)}.`}
+        says={
+          <>
+            <a href={link({ failed: "yes" })}>{grouped(failed, 0)}</a> of {told} failed:{" "}
+            {percent(failed / judged)}
+            {filtered && ", of those that the filters let through"}.
+          </>
+        }
       >
-        {filtered && (
-          <p class="notice failures-notice">
-            Causes are known over all runs: the filters do not change what stands here.
-          </p>
-        )}
-        <StackedBar parts={parts} />
+        <StackedBar labels parts={parts} />
         <div class="failures-legend">
           <Legend
             entries={parts.map(({ name, colour, count }) => ({
@@ -76,19 +79,22 @@ export function Failures() {
       </Section>
       <Section
         title="By fault"
-        says="The last failed call that was not made up for. Choose one to see its causes alone."
+        says="The last failed call that the agent did not recover from. Choose one to see its causes alone."
         help="A failure from which the agent recovered is no cause."
       >
         <Rules rules={rules} failed={failed} chosen={rule} onChoose={choose} />
       </Section>
       <Section
         title="Causes"
-        says="Runs that failed alike are one line: same fault, same answer to it, same error."
+        says="Runs that failed alike are one line: same fault, same answer to it, same markers, same error."
         tools={
           rule !== null && (
-            <button type="button" class="plain" onClick={() => choose(null)}>
-              All {causes.length} causes
-            </button>
+            <>
+              <a href={link({ rule })}>Its runs</a>
+              <button type="button" class="plain" onClick={() => choose(null)}>
+                All {causes.length} causes
+              </button>
+            </>
           )
         }
       >
@@ -104,9 +110,4 @@ export function Failures() {
       </Section>
     </>
   );
-}
-
-/** What the address calls a rule. */
-export function ruleName(rule: string | null): string {
-  return rule ?? "none";
 }

@@ -1,10 +1,13 @@
 /** The columns of the table of causes. */
 
+import { useRunsLink } from "../../app/links.ts";
 import { Chip } from "../../components/Chip.tsx";
+import { SEE } from "../../components/FigureValue.tsx";
 import { RunLink } from "../../components/RunLink.tsx";
 import type { Column } from "../../components/Table.tsx";
 import { tip } from "../../components/Tips.tsx";
-import type { Cause, Place } from "../../data/types.ts";
+import type { Cause, Document } from "../../data/types.ts";
+import { placesOf } from "../../statistics/causes.ts";
 import { line } from "../../text/visible.ts";
 import { UNKNOWN, grouped, percent } from "../../words/amounts.ts";
 import { outcomeWords } from "../../words/outcomes.ts";
@@ -14,7 +17,8 @@ export function causeKey({ rule, response, markers, signature }: Cause): string 
   return JSON.stringify([rule, response, markers, signature]);
 }
 
-export function causeColumns(placeOf: Map<string, Place>): Column<Cause>[] {
+export function causeColumns(document: Document): Column<Cause>[] {
+  const placeOf = placesOf(document);
   return [
     {
       key: "fault",
@@ -50,7 +54,7 @@ export function causeColumns(placeOf: Map<string, Place>): Column<Cause>[] {
       key: "runs",
       title: "Runs",
       numeric: true,
-      cell: ({ runs }) => grouped(runs, 0),
+      cell: (cause) => <Runs cause={cause} />,
       order: ({ runs }) => runs,
     },
     {
@@ -80,12 +84,22 @@ export function causeColumns(placeOf: Map<string, Place>): Column<Cause>[] {
     {
       key: "example",
       title: "Example",
-      cell: ({ example }) => {
-        const run = placeOf.get(example);
-        return run === undefined ? <bdi>{line(example, 12)}</bdi> : <RunLink run={run} />;
+      cell: ({ run_ids: [first = ""] }) => {
+        const run = placeOf.get(first);
+        return run === undefined ? <bdi>{line(first, 12)}</bdi> : <RunLink run={run} />;
       },
     },
   ];
+}
+
+/** How many runs it is of, which leads to them: the filters hold there as well. */
+function Runs({ cause }: { cause: Cause }) {
+  const link = useRunsLink();
+  return (
+    <a class="behind" href={link({ cause: cause.example })} {...tip(SEE)}>
+      {grouped(cause.runs, 0)}
+    </a>
+  );
 }
 
 function Fault({ rule, signature }: { rule: string | null; signature: string | null }) {

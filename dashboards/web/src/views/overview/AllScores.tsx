@@ -2,14 +2,18 @@
 
 import { useState } from "preact/hooks";
 import { useReport } from "../../app/context.ts";
+import { useBehind } from "../../app/links.ts";
 import { FigureValue } from "../../components/FigureValue.tsx";
+import { ScoreName } from "../../components/ScoreName.tsx";
 import { Section } from "../../components/Section.tsx";
 import { Table } from "../../components/Table.tsx";
 import type { Column } from "../../components/Table.tsx";
 import { Help } from "../../components/Help.tsx";
 import type { Figure, ScoreDeclaration } from "../../data/types.ts";
+import { line } from "../../text/visible.ts";
 import { counted } from "../../words/amounts.ts";
-import { BY_WORDS } from "./words.ts";
+import { BY_TITLES } from "../../words/by.ts";
+import { scoreTitle } from "../../words/scores.ts";
 
 interface Row {
   score: ScoreDeclaration;
@@ -30,7 +34,7 @@ export function AllScores() {
     >
       {many ? (
         <p class="empty-line">
-          {counted(figures.sides.length, BY_WORDS[figures.by].toLowerCase())} side by side are too
+          {counted(figures.sides.length, BY_TITLES[figures.by].toLowerCase())} side by side are too
           many to read: show them by something else, or filter them.
         </p>
       ) : (
@@ -45,6 +49,7 @@ export function AllScores() {
 
 function Scores({ scores }: { scores: ScoreDeclaration[] }) {
   const { figures, filtered } = useReport();
+  const behind = useBehind();
   const rows: Row[] = scores
     .map((score) => ({ score, of: figures.of(score) }))
     .filter(({ of }) =>
@@ -57,11 +62,11 @@ function Scores({ scores }: { scores: ScoreDeclaration[] }) {
       heads: true,
       cell: ({ score }) => (
         <span class="head">
-          <span class="mono">{score.name}</span>
+          <ScoreName name={score.name} />
           <Help of={score.name} says={score.says} />
         </span>
       ),
-      order: ({ score }) => score.name,
+      order: ({ score }) => scoreTitle(score.name),
     },
     {
       key: "family",
@@ -79,10 +84,15 @@ function Scores({ scores }: { scores: ScoreDeclaration[] }) {
     },
     ...figures.sides.map((side, place) => ({
       key: `side ${place}`,
-      title: side,
+      title: line(side, 80),
       numeric: true,
       cell: ({ score, of }: Row) => (
-        <FigureValue figure={of[place]} score={score} filtered={filtered} />
+        <FigureValue
+          figure={of[place]}
+          score={score}
+          filtered={filtered}
+          href={behind(score, side)}
+        />
       ),
       order: ({ of }: Row) => of[place]?.estimate?.value ?? null,
     })),

@@ -3,23 +3,27 @@
 import * as Plot from "@observablehq/plot";
 import { useCallback, useMemo } from "preact/hooks";
 import { useReport } from "../../app/context.ts";
+import { useRunsLink } from "../../app/links.ts";
 import { Chart } from "../../components/Chart.tsx";
 import { Choose } from "../../components/Choose.tsx";
 import { PlotFigure } from "../../components/PlotFigure.tsx";
+import { MOST_SIDES } from "../../components/sideColumn.tsx";
 import { Segments } from "../../components/Segments.tsx";
-import { taskNames } from "../../statistics/sides.ts";
+import { taskName, tasksOf } from "../../statistics/tasks.ts";
+import { line } from "../../text/visible.ts";
 import { amount, counted, grouped, short } from "../../words/amounts.ts";
 import { boxes, densities, measures } from "./measures.ts";
 import type { Box, Point } from "./measures.ts";
-import { BY_WORDS, scoreTitle } from "./words.ts";
+import { BY_WORDS } from "../../words/by.ts";
+import { scoreTitle } from "../../words/scores.ts";
 
 /** More points than this are a smear: the boxes say it all. */
 const MOST_POINTS = 1500;
-const MOST_SIDES = 24;
 const OFFSETS = [-8, 4, -4, 8, 0];
 
 export function Distribution() {
   const { document, state, go, figures } = useReport();
+  const runsLink = useRunsLink();
   const offered = useMemo(() => measures(document), [document]);
   const score = offered.find(({ name }) => name === state.own.measure) ?? offered[0];
   const log = state.own.scale === "log";
@@ -33,7 +37,7 @@ export function Distribution() {
     [points, log],
   );
   const lying = useMemo(() => boxes(sides, drawn), [sides, drawn]);
-  const names = useMemo(() => taskNames(document), [document]);
+  const tasks = tasksOf(document);
   const unit = score?.unit ?? "";
   const draw = useCallback(
     (width: number): Plot.PlotOptions =>
@@ -44,12 +48,12 @@ export function Distribution() {
         log,
         unit,
         title: (run) => {
-          const task = names[document.runs.task[run] ?? -1] ?? "no task";
+          const task = taskName(tasks, tasks.ofRun(run));
           const trial = document.runs.trial[run];
           return typeof trial === "number" ? `${task}, trial ${trial}` : task;
         },
       }),
-    [sides, drawn, lying, log, unit, names, document],
+    [sides, drawn, lying, log, unit, tasks, document],
   );
   if (!score) return null;
   const set = (own: Record<string, string>) =>
@@ -57,8 +61,9 @@ export function Distribution() {
   const dropped = points.length - drawn.length;
   const said = [
     drawn.length > MOST_POINTS
-      ? `The darker, the more of ${counted(drawn.length, "run")}. The box holds the middle half, the line 90 of 100.`
-      : "A point is a run: click to open it. The box holds the middle half, the line 90 of 100.",
+      ? `The darker, the more of ${counted(drawn.length, "run")} lie there.`
+      : "A point is a run: click to open it.",
+    "The box is the middle half, the line 90 of 100.",
     dropped > 0 && `${counted(dropped, "run")} of 0 not drawn: a log scale has no 0.`,
     figures.sides.length > MOST_SIDES && `The first ${MOST_SIDES} of ${figures.sides.length}.`,
   ];
@@ -66,7 +71,14 @@ export function Distribution() {
     <div class="distribution">
       <Chart
         title="Run by run"
-        says={said.filter(Boolean).join(" ")}
+        says={
+          <>
+            {said.filter(Boolean).join(" ")}{" "}
+            <a href={runsLink({ score: score.name })}>
+              All {counted(points.length, "run")} as a list
+            </a>
+          </>
+        }
         tools={
           <>
             <Choose
@@ -211,7 +223,7 @@ function plot(
       }),
       Plot.text(sides, {
         y: (side: string) => side,
-        text: (side: string) => side,
+        text: (side: string) => line(side, 80),
         frameAnchor: "left",
         textAnchor: narrow ? "start" : "end",
         dx: narrow ? 0 : -10,

@@ -1,6 +1,8 @@
 /** The figures of all runs together, large. */
 
 import { useReport } from "../../app/context.ts";
+import { useRunsLink } from "../../app/links.ts";
+import { SEE } from "../../components/FigureValue.tsx";
 import { tip } from "../../components/Tips.tsx";
 import type { Figure, ScoreDeclaration } from "../../data/types.ts";
 import { UNKNOWN, amount, counted } from "../../words/amounts.ts";
@@ -8,7 +10,7 @@ import { explained, interval } from "../../words/figures.ts";
 
 const SHOWN: { name: string; title: string; middle?: boolean }[] = [
   { name: "success", title: "Success" },
-  { name: "error_rate", title: "Broke off" },
+  { name: "error_rate", title: "Error rate" },
   { name: "seconds", title: "Time, median", middle: true },
   { name: "tokens", title: "Tokens, median", middle: true },
   { name: "tokens_per_success", title: "Tokens per success" },
@@ -52,13 +54,25 @@ function Large({ what, figure, title, middle }: Properties) {
   const found = middle ? figure.median : figure.estimate;
   const known = found && interval(found, what.unit);
   const of = `${counted(figure.runs, "run")} of ${counted(figure.tasks, "task")}`;
+  const link = useRunsLink();
+  const linked = figure.runs > 0;
+  const lines = explained(figure, what, { filtered: filtered || figures.shared, middle });
+  const value = (
+    <strong class={found ? undefined : "unknown"}>
+      {found ? amount(found.value, what.unit) : UNKNOWN}
+    </strong>
+  );
   return (
-    <div {...tip(...explained(figure, what, { filtered: filtered || figures.shared, middle }))}>
+    <div {...tip(...lines, linked && SEE)}>
       <dt>{title}</dt>
       <dd>
-        <strong class={found ? undefined : "unknown"}>
-          {found ? amount(found.value, what.unit) : UNKNOWN}
-        </strong>
+        {linked ? (
+          <a class="behind" href={link({ score: what.name })}>
+            {value}
+          </a>
+        ) : (
+          value
+        )}
         <span>{found ? (known ?? of) : (figure.note ?? "not evaluated")}</span>
         {known && <span class="hidden">, 95 % interval, {of}</span>}
       </dd>

@@ -1,17 +1,20 @@
 /** Shares of several scores by side: numbers, each on its scale. */
 
 import { useReport } from "../../app/context.ts";
+import { useBehind } from "../../app/links.ts";
 import { FigureValue } from "../../components/FigureValue.tsx";
 import { IntervalBar } from "../../components/IntervalBar.tsx";
 import { Table } from "../../components/Table.tsx";
+import { MOST_SIDES, sideColumn } from "../../components/sideColumn.tsx";
 import type { Column } from "../../components/Table.tsx";
 import type { Figure, ScoreDeclaration } from "../../data/types.ts";
 import { UNKNOWN, amount, grouped } from "../../words/amounts.ts";
 import { interval } from "../../words/figures.ts";
 import type { Readable } from "../../components/Chart.tsx";
-import { BY_WORDS } from "./words.ts";
+import { BY_WORDS } from "../../words/by.ts";
+import { arrow } from "../../words/scores.ts";
 
-export interface Shown {
+interface Shown {
   score: ScoreDeclaration;
   title: string;
 }
@@ -23,23 +26,22 @@ interface Row {
 
 export function Matrix({ caption, shown }: { caption: string; shown: Shown[] }) {
   const { figures, filtered } = useReport();
+  const behind = useBehind();
   const columns: Column<Row>[] = [
-    {
-      key: "side",
-      title: BY_WORDS[figures.by],
-      heads: true,
-      width: "22%",
-      cell: (row) => row.side,
-      order: (row) => row.side,
-    },
+    sideColumn(figures.by),
     ...shown.map(({ score, title }, place) => ({
       key: score.name,
-      title: `${title} ${ARROWS[score.better]}`.trim(),
+      title: `${title} ${arrow(score)}`.trim(),
       says: score.says,
       down: true,
       cell: (row: Row) => (
         <div class="on-scale">
-          <FigureValue figure={row.figures[place]} score={score} filtered={filtered} />
+          <FigureValue
+            figure={row.figures[place]}
+            score={score}
+            filtered={filtered}
+            href={behind(score, row.side)}
+          />
           <IntervalBar estimate={row.figures[place]?.estimate ?? null} to={1} />
         </div>
       ),
@@ -52,12 +54,10 @@ export function Matrix({ caption, shown }: { caption: string; shown: Shown[] }) 
       rows={rowsOf(figures, shown)}
       columns={columns}
       rowKey={(row) => row.side}
-      page={24}
+      page={MOST_SIDES}
     />
   );
 }
-
-const ARROWS = { higher: "↑", lower: "↓", none: "" };
 
 type Figures = ReturnType<typeof useReport>["figures"];
 

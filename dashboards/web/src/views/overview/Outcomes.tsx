@@ -1,19 +1,20 @@
 /** How the runs of each side ended. */
 
 import { useMemo } from "preact/hooks";
-import { address, useReport } from "../../app/context.ts";
+import { useReport } from "../../app/context.ts";
+import { useRunsLink } from "../../app/links.ts";
 import { Chart } from "../../components/Chart.tsx";
 import { FigureValue } from "../../components/FigureValue.tsx";
 import { IntervalBar } from "../../components/IntervalBar.tsx";
 import { Legend } from "../../components/Legend.tsx";
 import { StackedBar } from "../../components/StackedBar.tsx";
 import { Table } from "../../components/Table.tsx";
+import { MOST_SIDES, sideColumn } from "../../components/sideColumn.tsx";
 import type { Column } from "../../components/Table.tsx";
-import { filtersOfSide } from "../../filters/ofSide.ts";
-import { outcomeOf } from "../../statistics/grid.ts";
+import { isRated, outcomeOf } from "../../statistics/among.ts";
 import { grouped } from "../../words/amounts.ts";
 import { outcomeColour, outcomeInk, outcomeWords } from "../../words/outcomes.ts";
-import { BY_WORDS } from "./words.ts";
+import { BY_WORDS } from "../../words/by.ts";
 
 /** The bar and the rate beside it are of the same runs; all others stand apart. */
 interface Row {
@@ -27,7 +28,7 @@ interface Row {
 }
 
 export function Outcomes() {
-  const { document, state, figures, score, filtered } = useReport();
+  const { document, figures, score, filtered } = useReport();
   const success = score("success");
   const told = success ? figures.of(success) : [];
   const rows = useMemo(() => counts(document, figures), [document, figures]);
@@ -35,26 +36,12 @@ export function Outcomes() {
     document.outcomes.filter((name) => rows.some((row) => of(row).has(name)));
   const there = among(({ counts }) => counts);
   const apart = among((row) => row.apart);
-  const link = (side: string, name: string) =>
-    address(state, {
-      view: "results",
-      own: {},
-      filters: {
-        ...state.filters,
-        ...filtersOfSide(document, figures.by, side),
-        outcome: [name],
-      },
-    });
+  const runsLink = useRunsLink();
+  const link = (side: string, name: string, rated: "yes" | "no") =>
+    runsLink({ side, ended: name, rated });
   if (there.length === 0 && apart.length === 0) return null;
   const columns: Column<Row>[] = [
-    {
-      key: "side",
-      title: BY_WORDS[figures.by],
-      heads: true,
-      width: "22%",
-      cell: (row) => row.side,
-      order: (row) => row.side,
-    },
+    sideColumn(figures.by),
     {
       key: "ended",
       title: "How they ended",
@@ -68,7 +55,7 @@ export function Outcomes() {
               colour: outcomeColour(name),
               ink: outcomeInk(name),
               says: outcomeWords(name).says,
-              href: link(row.side, name),
+              href: link(row.side, name, "yes"),
             }))}
           />
         </div>
@@ -80,7 +67,11 @@ export function Outcomes() {
       says: "What the bar and the share of success are out of.",
       numeric: true,
       width: "70px",
-      cell: (row) => grouped(row.runs, 0),
+      cell: (row) => (
+        <a class="behind" href={runsLink({ side: row.side, rated: "yes" })}>
+          {grouped(row.runs, 0)}
+        </a>
+      ),
       order: (row) => row.runs,
     },
     {
@@ -88,7 +79,14 @@ export function Outcomes() {
       title: "Success",
       numeric: true,
       width: "80px",
-      cell: (row) => <FigureValue figure={told[row.place]} score={success} filtered={filtered} />,
+      cell: (row) => (
+        <FigureValue
+          figure={told[row.place]}
+          score={success}
+          filtered={filtered}
+          href={runsLink({ score: "success", side: row.side })}
+        />
+      ),
       order: (row) => told[row.place]?.estimate?.value ?? null,
       ...(success && { says: success.says }),
     },
@@ -113,7 +111,7 @@ export function Outcomes() {
       cell: ({ side, apart: of }) => (
         <span class="run-list">
           {[...of].map(([name, count]) => (
-            <a key={name} href={link(side, name)}>
+            <a key={name} href={link(side, name, "no")}>
               {grouped(count, 0)} {outcomeWords(name).title.toLowerCase()}
             </a>
           ))}
@@ -154,14 +152,14 @@ export function Outcomes() {
         rows={rows}
         columns={columns}
         rowKey={(row) => row.side}
-        page={24}
+        page={MOST_SIDES}
       />
     </Chart>
   );
 }
 
 const APART =
-  "Runs lost to the platform, and runs of tasks without checks, which nobody can judge, are in no rate: they stand apart.";
+  "Runs not run yet or lost to the platform, and runs of tasks without checks, which nobody can judge, are in no rate: they stand apart.";
 
 function total(counts: Map<string, number>): number {
   return [...counts.values()].reduce((sum, count) => sum + count, 0);
@@ -177,15 +175,13 @@ function counts(document: Report["document"], figures: Report["figures"]): Row[]
     runs: 0,
     apart: new Map(),
   }));
-  const meant = figures.runs().filter((run) => document.runs.meant[run]);
-  const { counted, checked } = document.runs;
-  // Where no task has checks, no share of success stands beside: how runs ended is all there is.
-  const anyChecked = meant.some((run) => checked[run]);
-  for (const run of meant) {
+  const shown = figures.runs();
+  const rated = isRated(document, shown);
+  for (const run of shown) {
     const row = rows[figures.sideOf(run)];
-    if (!row) continue;
+    if (!row || document.runs.meant[run] !== 1) continue;
     const outcome = outcomeOf(document, run);
-    const isIn = counted[run] === 1 && (checked[run] === 1 || !anyChecked);
+    const isIn = rated(run);
     const counts = isIn ? row.counts : row.apart;
     counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
     if (isIn) row.runs += 1;

@@ -12,12 +12,16 @@ import { Taskless } from "./Taskless.tsx";
 import { TraceMetrics } from "./TraceMetrics.tsx";
 import "./overview.css";
 
+/** In two goes, so that neither keeps a filter from being answered. */
 const BELOW = (
   <>
+    <TraceMetrics />
     <Resources />
-    <Distribution />
-    <Markers />
-    <AllScores />
+    <Later>
+      <Distribution />
+      <Markers />
+      <AllScores />
+    </Later>
   </>
 );
 
@@ -28,7 +32,6 @@ export function Overview() {
       <Headline />
       <Outcomes />
       <Taskless />
-      <TraceMetrics />
       <Later>{BELOW}</Later>
     </>
   );

@@ -1,25 +1,27 @@
 /** What the runs of each side took: time, tokens, money. */
 
 import { useReport } from "../../app/context.ts";
+import { useBehind } from "../../app/links.ts";
 import { Chart } from "../../components/Chart.tsx";
 import { FigureValue } from "../../components/FigureValue.tsx";
 import { Legend } from "../../components/Legend.tsx";
 import { StackedBar } from "../../components/StackedBar.tsx";
 import { Table } from "../../components/Table.tsx";
+import { MOST_SIDES, sideColumn } from "../../components/sideColumn.tsx";
 import type { Column } from "../../components/Table.tsx";
 import type { Figure } from "../../data/types.ts";
 import { UNKNOWN, amount, short } from "../../words/amounts.ts";
 import { interval } from "../../words/figures.ts";
-import { BY_WORDS } from "./words.ts";
+import { BY_WORDS } from "../../words/by.ts";
 
 const NUMBERS: { name: string; title: string; middle?: boolean }[] = [
-  { name: "error_rate", title: "Broke off" },
+  { name: "error_rate", title: "Error rate" },
   { name: "seconds", title: "Time, median", middle: true },
   { name: "turns", title: "Turns, median", middle: true },
   { name: "tokens", title: "Tokens, median", middle: true },
-  { name: "tokens_per_success", title: "Tokens / success" },
+  { name: "tokens_per_success", title: "Tokens per success" },
   { name: "cost_usd", title: "Cost" },
-  { name: "cost_per_success", title: "Cost / success" },
+  { name: "cost_per_success", title: "Cost per success" },
 ];
 
 const PARTS = [
@@ -38,6 +40,7 @@ interface Row {
 
 export function Resources() {
   const { figures, score, filtered } = useReport();
+  const behind = useBehind();
   const numbers = NUMBERS.flatMap(({ name, title, middle = false }) => {
     const what = score(name);
     if (!what) return [];
@@ -60,21 +63,20 @@ export function Resources() {
   }));
   const most = Math.max(...rows.map((row) => row.all ?? 0), 0);
   const columns: Column<Row>[] = [
-    {
-      key: "side",
-      title: BY_WORDS[figures.by],
-      heads: true,
-      width: "22%",
-      cell: (row) => row.side,
-      order: (row) => row.side,
-    },
+    sideColumn(figures.by),
     ...numbers.map(({ what, title, middle, of }) => ({
       key: what.name,
       title,
       says: what.says,
       numeric: true,
       cell: (row: Row) => (
-        <FigureValue figure={of[row.place]} score={what} middle={middle} filtered={filtered} />
+        <FigureValue
+          figure={of[row.place]}
+          score={what}
+          middle={middle}
+          filtered={filtered}
+          href={behind(what, row.side)}
+        />
       ),
       order: (row: Row) => value(of[row.place], middle),
     })),
@@ -117,7 +119,7 @@ export function Resources() {
         rows={rows}
         columns={columns}
         rowKey={(row) => row.side}
-        page={24}
+        page={MOST_SIDES}
       />
     </Chart>
   );

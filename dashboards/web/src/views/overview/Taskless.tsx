@@ -1,34 +1,16 @@
 /** Runs that tell of no task: in no figure, so each by itself. */
 
 import { useReport } from "../../app/context.ts";
-import { RunLink } from "../../components/RunLink.tsx";
 import { Section } from "../../components/Section.tsx";
 import { Table } from "../../components/Table.tsx";
-import type { Column } from "../../components/Table.tsx";
-import type { Place } from "../../data/types.ts";
-import { outcomeOf } from "../../statistics/grid.ts";
-import { UNKNOWN, amount, counted } from "../../words/amounts.ts";
-import { outcomeWords } from "../../words/outcomes.ts";
+import { counted } from "../../words/amounts.ts";
+import { runColumns } from "../runs/columns.tsx";
 
 export function Taskless() {
   const { document, chosen } = useReport();
-  const { runs, variants } = document;
+  const { runs } = document;
   const found = chosen.filter((run) => runs.task[run] === null);
   if (found.length === 0) return null;
-  const measured = (
-    title: string,
-    unit: string,
-    column: (number | null)[],
-  ): Column<Place> => ({
-    key: title,
-    title,
-    numeric: true,
-    cell: (run) => {
-      const value = column[run] ?? null;
-      return value === null ? <span class="unknown">{UNKNOWN}</span> : amount(value, unit);
-    },
-    order: (run) => column[run] ?? null,
-  });
   return (
     <Section
       title="Runs of no task"
@@ -39,32 +21,8 @@ export function Taskless() {
         rows={found}
         rowKey={(run) => runs.id[run] ?? run}
         page={24}
-        columns={[
-          { key: "run", title: "Run", heads: true, cell: (run) => <RunLink run={run} /> },
-          {
-            key: "variant",
-            title: "Variant",
-            cell: (run) => nameOf(variants[runs.variant[run] ?? -1], document),
-          },
-          {
-            key: "outcome",
-            title: "Outcome",
-            cell: (run) => outcomeWords(outcomeOf(document, run)).title,
-          },
-          measured("Turns", "count", runs.turns),
-          measured("Tokens", "tokens", runs.tokens),
-          measured("Time", "seconds", runs.seconds),
-          measured("Cost", "USD", runs.cost_usd),
-        ]}
+        columns={runColumns(document, ["experiment", "variant", "outcome", "took"])}
       />
     </Section>
   );
-}
-
-type Report = ReturnType<typeof useReport>["document"];
-
-/** The name of a variant; of the only one, its model. */
-function nameOf(variant: Report["variants"][number] | undefined, { axes, variants }: Report) {
-  if (!variant) return UNKNOWN;
-  return variants.length > 1 ? variant.name : (axes.model[variant.model ?? -1] ?? variant.name);
 }

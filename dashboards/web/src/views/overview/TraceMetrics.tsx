@@ -3,7 +3,7 @@
 import { useReport } from "../../app/context.ts";
 import { Chart } from "../../components/Chart.tsx";
 import { Matrix, readable } from "./Matrix.tsx";
-import { scoreTitle } from "./words.ts";
+import { scoreTitle } from "../../words/scores.ts";
 
 export function TraceMetrics() {
   const { document, figures } = useReport();

@@ -52,7 +52,7 @@ export function boxes(sides: string[], points: Point[]): Box[] {
   });
 }
 
-export interface Density {
+interface Density {
   side: string;
   from: number;
   to: number;

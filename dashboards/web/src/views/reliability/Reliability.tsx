@@ -13,7 +13,7 @@ import { sides as sidesOf } from "../../statistics/sides.ts";
 import { UNKNOWN, counted, percent } from "../../words/amounts.ts";
 import { interval } from "../../words/figures.ts";
 import { Caution } from "../overview/Caution.tsx";
-import { BY_WORDS } from "../overview/words.ts";
+import { BY_WORDS } from "../../words/by.ts";
 import { drawn } from "./drawn.ts";
 import type { Line } from "./drawn.ts";
 import "./reliability.css";
@@ -81,14 +81,16 @@ export function Reliability() {
 }
 
 function useCurves() {
-  const { document, figures, chosen, filtered, state } = useReport();
+  const { document, figures, chosen, filtered } = useReport();
   const by = figures.by === "task" ? "all" : figures.by;
   const curves = useMemo(() => {
     const told = document.reliability[by] ?? [];
     if (!filtered) return told;
     const trials = document.reliability.all?.[0]?.k ?? [];
-    return withoutEmptyEnds(computed(document, chosen, sidesOf(document, by), trials));
-  }, [document, by, chosen, filtered, state.shared]);
+    return withoutEmptyEnds(
+      computed(document, figures.shared ? figures.runs() : chosen, sidesOf(document, by), trials),
+    );
+  }, [document, by, chosen, filtered, figures]);
   return { by, curves };
 }
 

@@ -2,13 +2,13 @@
 
 import { useMemo } from "preact/hooks";
 import { address, useReport } from "../../app/context.ts";
-import { ByTools, useSides } from "../../components/ByTools.tsx";
+import { ByPicker, useSides } from "../../components/ByPicker.tsx";
 import { Empty } from "../../components/Empty.tsx";
 import { Section } from "../../components/Section.tsx";
-import { taskNames } from "../../statistics/sides.ts";
+import { taskName, tasksOf } from "../../statistics/tasks.ts";
+import type { Document, Place, Task } from "../../data/types.ts";
 import { line } from "../../text/visible.ts";
 import { counted, grouped } from "../../words/amounts.ts";
-import { taskName } from "../../words/tasks.ts";
 import { answers, summaries } from "./answers.ts";
 import { SideAnswers } from "./SideAnswers.tsx";
 import { TaskList } from "./TaskList.tsx";
@@ -20,7 +20,7 @@ import "./results.css";
 export function Results() {
   const { document, state, chosen, filtered } = useReport();
   const { offered, sides } = useSides();
-  const names = useMemo(() => taskNames(document), [document]);
+  const names = tasksOf(document);
   const all = useMemo(() => summaries(document, chosen), [document, chosen]);
   const asked = state.own.of;
   const shown = all.find(({ task }) => taskName(names, task) === asked) ?? all[0];
@@ -29,12 +29,12 @@ export function Results() {
     [document, shown, sides],
   );
   if (shown === undefined) return <Nothing filtered={filtered} />;
-  const task = document.tasks[shown.task];
+  const given = differing(document, names.entries[shown.task] ?? []);
   const name = taskName(names, shown.task);
   const judged =
     shown.judged === 0
       ? "No run was judged"
-      : `${grouped(shown.matched, 0)} of ${counted(shown.judged, "judged run")} matched`;
+      : `${grouped(shown.passed, 0)} of ${counted(shown.judged, "judged run")} passed`;
   return (
     <div class={asked === undefined ? "results-split" : "results-split open"}>
       <TaskList tasks={all} names={names} shown={shown.task} />
@@ -42,11 +42,18 @@ export function Results() {
         <a class="results-back" href={address(state, { view: "results", own: {} })}>
           <span aria-hidden="true">← </span>All tasks
         </a>
-        {task !== undefined && <TaskPage key={shown.task} task={task} name={name} />}
+        {given.map((task) => (
+          <TaskPage
+            key={`${shown.task} ${task.experiment}`}
+            task={task}
+            name={name}
+            experiment={given.length > 1 ? document.experiments[task.experiment] : undefined}
+          />
+        ))}
         <Section
           title="Answers"
           says={`${judged}. Runs that said the same are one line.`}
-          tools={<ByTools offered={offered} by={sides.by} shared={false} />}
+          tools={<ByPicker offered={offered} by={sides.by} />}
         >
           {told.map((side) => (
             <SideAnswers key={side.side} side={side} alone={sides.by === "all"} />
@@ -60,6 +67,19 @@ export function Results() {
       </div>
     </div>
   );
+}
+
+/** A task as it was given; of several experiments once for each that gave it in another way. */
+function differing(document: Document, entries: Place[]): Task[] {
+  const found = new Map<string, Task>();
+  for (const entry of entries) {
+    const task = document.tasks[entry];
+    if (!task) continue;
+    const { experiment: _, ...rest } = task;
+    const key = JSON.stringify(rest);
+    if (!found.has(key)) found.set(key, task);
+  }
+  return [...found.values()];
 }
 
 function Nothing({ filtered }: { filtered: boolean }) {

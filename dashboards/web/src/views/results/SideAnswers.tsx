@@ -3,6 +3,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { useReport } from "../../app/context.ts";
 import { RunLink } from "../../components/RunLink.tsx";
+import { usePages } from "../../components/usePages.ts";
 import { tip } from "../../components/Tips.tsx";
 import type { Document, Place } from "../../data/types.ts";
 import { RecordedText } from "../../text/RecordedText.tsx";
@@ -16,9 +17,8 @@ import type { Answers, Group, Verdict } from "./answers.ts";
 const PAGE = 12;
 
 export function SideAnswers({ side, alone }: { side: Answers; alone: boolean }) {
-  const [pages, setPages] = useState(1);
-  const { groups, matched, judged, runs } = side;
-  const shown = groups.slice(0, PAGE * pages);
+  const { groups, passed, judged, runs } = side;
+  const { shown, more } = usePages(groups, PAGE);
   return (
     <div class={alone ? "side-answers alone" : "side-answers"}>
       <header class={alone ? "hidden" : undefined}>
@@ -26,9 +26,7 @@ export function SideAnswers({ side, alone }: { side: Answers; alone: boolean }) 
           <bdi>{line(side.name, 120)}</bdi>
         </h3>
         <p>
-          {judged === 0
-            ? `${counted(runs, "run")}, none judged`
-            : `${matched} of ${judged} matched`}
+          {judged === 0 ? `${counted(runs, "run")}, none judged` : `${passed} of ${judged} passed`}
         </p>
       </header>
       <ul class="answer-groups">
@@ -38,7 +36,7 @@ export function SideAnswers({ side, alone }: { side: Answers; alone: boolean }) 
         {shown.length < groups.length && (
           <li class="more">
             {shown.length} of {counted(groups.length, "answer")}
-            <button type="button" class="plain" onClick={() => setPages(pages + 1)}>
+            <button type="button" class="plain" onClick={more}>
               Show more
             </button>
           </li>
@@ -49,7 +47,7 @@ export function SideAnswers({ side, alone }: { side: Answers; alone: boolean }) 
 }
 
 const SIGNS: Record<Verdict, { sign: string; tone: string; title: string }> = {
-  matched: { sign: "✓", tone: "holds", title: "Matched" },
+  passed: { sign: "✓", tone: "holds", title: "Passed" },
   failed: { sign: "✗", tone: "fails", title: "Failed" },
   "no answer": { sign: "–", tone: "none", title: "No answer" },
   "not judged": { sign: "?", tone: "open", title: "Not judged" },
@@ -67,7 +65,7 @@ function AnswerGroup({ group }: { group: Group }) {
   const texts = useMemo(() => textsOf(block, document.blocks), [block, document]);
   const shown = all ? runs : runs.slice(0, MOST_RUNS);
   const why =
-    verdict === "matched"
+    verdict === "passed"
       ? null
       : verdict === "not judged"
         ? missing(document, first).reason

@@ -7,11 +7,19 @@ import { RecordedText } from "../../text/RecordedText.tsx";
 import { line } from "../../text/visible.ts";
 import { grouped } from "../../words/amounts.ts";
 
-export function TaskPage({ task, name }: { task: Task; name: string }) {
+interface Properties {
+  task: Task;
+  name: string;
+  /** Where others gave the task of this name in another way. */
+  experiment: string | undefined;
+}
+
+export function TaskPage({ task, name, experiment }: Properties) {
   const { prompt, prompt_from, set, tags, files, checks, expected_calls } = task;
   return (
     <Section
       title={line(name, 120)}
+      says={experiment && `As ${line(experiment, 80)} gave it; other experiments differ.`}
       tools={
         <span class="task-tags">
           {set !== null && <Chip tone="accent">{set}</Chip>}

@@ -1,10 +1,10 @@
 /** What each side answered to a task: runs that said the same, and fared the same, as one. */
 
 import type { Cut, Document, Place } from "../../data/types.ts";
-import { NO_TASK } from "../../words/tasks.ts";
+import { NO_TASK, tasksOf } from "../../statistics/tasks.ts";
 import type { Sides } from "../../statistics/sides.ts";
 
-export type Verdict = "matched" | "failed" | "no answer" | "not judged";
+export type Verdict = "passed" | "failed" | "no answer" | "not judged";
 
 export interface Group {
   verdict: Verdict;
@@ -21,11 +21,11 @@ export interface Answers {
   name: string;
   groups: Group[];
   runs: number;
-  matched: number;
+  passed: number;
   judged: number;
 }
 
-const ORDER: Verdict[] = ["matched", "failed", "no answer", "not judged"];
+const ORDER: Verdict[] = ["passed", "failed", "no answer", "not judged"];
 
 /** By side what it answered, sides without a run left out. */
 export function answers(document: Document, runs: Place[], sides: Sides): Answers[] {
@@ -51,10 +51,10 @@ export function answers(document: Document, runs: Place[], sides: Sides): Answer
     .map(([side, groups]) => told(side, sides.names[side] ?? "", [...groups.values()]));
 }
 
-export function verdictOf(document: Document, run: Place): Verdict {
+function verdictOf(document: Document, run: Place): Verdict {
   const { runs, outcomes } = document;
   const outcome = outcomes[runs.outcome[run] ?? -1];
-  if (outcome === "success") return "matched";
+  if (outcome === "success") return "passed";
   if (outcome === undefined || outcome === "infra" || outcome === "unscored") return "not judged";
   return outcome === "no_answer" || (runs.answer[run] ?? null) === null ? "no answer" : "failed";
 }
@@ -62,21 +62,22 @@ export function verdictOf(document: Document, run: Place): Verdict {
 export interface TaskSummary {
   task: Place;
   runs: Place[];
-  matched: number;
+  passed: number;
   judged: number;
 }
 
 /** How each task went over some runs, in the order of the tasks, those of no task last. */
 export function summaries(document: Document, chosen: Place[]): TaskSummary[] {
+  const { ofRun } = tasksOf(document);
   const found = new Map<Place, TaskSummary>();
   for (const run of chosen) {
-    const task = document.runs.task[run] ?? NO_TASK;
-    const summary = found.get(task) ?? { task, runs: [], matched: 0, judged: 0 };
+    const task = ofRun(run);
+    const summary = found.get(task) ?? { task, runs: [], passed: 0, judged: 0 };
     found.set(task, summary);
     summary.runs.push(run);
     const verdict = verdictOf(document, run);
     if (verdict !== "not judged") summary.judged += 1;
-    if (verdict === "matched") summary.matched += 1;
+    if (verdict === "passed") summary.passed += 1;
   }
   const order = (task: Place) => (task === NO_TASK ? Infinity : task);
   return [...found.values()].sort((a, b) => order(a.task) - order(b.task));
@@ -92,7 +93,7 @@ function told(side: Place, name: string, groups: Group[]): Answers {
         ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict) || b.runs.length - a.runs.length,
     ),
     runs: count(groups),
-    matched: count(groups.filter(({ verdict }) => verdict === "matched")),
+    passed: count(groups.filter(({ verdict }) => verdict === "passed")),
     judged: count(groups.filter(({ verdict }) => verdict !== "not judged")),
   };
 }

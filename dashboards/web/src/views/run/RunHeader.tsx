@@ -1,14 +1,14 @@
 /** Which run it is, how it ended and why, and the way to the ones beside it. */
 
+import { Fragment } from "preact";
 import { useMemo } from "preact/hooks";
 import { address, useReport } from "../../app/context.ts";
 import { OutcomeChip } from "../../components/Chip.tsx";
 import type { Place } from "../../data/types.ts";
-import { outcomeOf } from "../../statistics/grid.ts";
-import { taskNames } from "../../statistics/sides.ts";
+import { outcomeOf } from "../../statistics/among.ts";
+import { NO_TASK, taskName, tasksOf } from "../../statistics/tasks.ts";
 import { line, visible } from "../../text/visible.ts";
 import { grouped } from "../../words/amounts.ts";
-import { NO_TASK, taskName } from "../../words/tasks.ts";
 import { Facts } from "./Facts.tsx";
 import { traceLinks } from "./links.ts";
 import { neighbours } from "./neighbours.ts";
@@ -18,11 +18,18 @@ import { runFacts } from "./runFacts.ts";
 export function RunHeader({ run }: { run: Place }) {
   const { document, state, filtered } = useReport();
   const { runs, variants } = document;
-  const task = runs.task[run] ?? NO_TASK;
-  const name = taskName(taskNames(document), task);
+  const tasks = tasksOf(document);
+  const task = tasks.ofRun(run);
+  const name = taskName(tasks, task);
+  const experiment = document.experiments[runs.experiment[run] ?? -1];
   const variant = variants[runs.variant[run] ?? -1]?.name ?? "";
   const trial = runs.trial[run] ?? null;
   const reason = runs.reason[run] ?? null;
+  const of = [
+    document.experiments.length > 1 && experiment,
+    variants.length > 1 && variant,
+    trial !== null && `trial ${trial}`,
+  ].filter((each): each is string => Boolean(each));
   return (
     <section class="run-head" aria-label="The run">
       <div class="run-way">
@@ -39,12 +46,12 @@ export function RunHeader({ run }: { run: Place }) {
         <OutLinks links={traceLinks(document, run, runs.trace_id[run] ?? null)} />
       </div>
       <p class="run-of">
-        <bdi>{variants.length > 1 ? line(variant, 200) : ""}</bdi>
-        {trial !== null && (
-          <span>
-            {variants.length > 1 && " · "}trial {trial}
-          </span>
-        )}
+        {of.map((each, place) => (
+          <Fragment key={each}>
+            {place > 0 && " · "}
+            <bdi>{line(each, 200)}</bdi>
+          </Fragment>
+        ))}
       </p>
       <p class="run-outcome">
         <OutcomeChip outcome={outcomeOf(document, run)} />

@@ -2,11 +2,12 @@
 
 import { useMemo, useState } from "preact/hooks";
 import { useReport } from "../../app/context.ts";
+import { ScoreName } from "../../components/ScoreName.tsx";
 import { Section } from "../../components/Section.tsx";
 import { Table, type Column } from "../../components/Table.tsx";
 import type { Document, Place } from "../../data/types.ts";
 import { line } from "../../text/visible.ts";
-import { amount } from "../../words/amounts.ts";
+import { valueWords } from "../runs/value.ts";
 import type { StepScore } from "./rows.ts";
 import { begun } from "./words.ts";
 
@@ -54,7 +55,7 @@ const COLUMNS: Column<Line>[] = [
   {
     key: "name",
     title: "Score",
-    cell: ({ name }) => <bdi class="score-of">{line(name, 80)}</bdi>,
+    cell: ({ name }) => <ScoreName name={name} />,
     order: ({ name }) => name,
   },
   {
@@ -96,14 +97,8 @@ function linesOf({ scores: declared, runs }: Document, run: Place, scores: StepS
         ? []
         : [{ ...common, value: line(row.label, 40), why, missing: false }];
     }
-    return [{ ...common, value: words(value, unit), why, missing: false }];
+    return [{ ...common, value: valueWords(value, unit), why, missing: false }];
   });
-}
-
-/** Of one run something is so or not: a share is of several. */
-function words(value: number, unit: string): string {
-  if (unit === "0/1" && (value === 0 || value === 1)) return value === 1 ? "yes" : "no";
-  return amount(value, unit);
 }
 
 type Unevaluated = Document["runs"]["unevaluated"][string];

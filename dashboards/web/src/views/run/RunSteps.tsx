@@ -190,10 +190,10 @@ function legend(found: Episode[]): Entry[] {
     { name: "Failed", colour: "var(--step-failed)" },
   ];
   if (found.some(({ recovered }) => recovered)) {
-    entries.push({ name: "Made up for", colour: "var(--good)", form: "line" });
+    entries.push({ name: "Recovered", colour: "var(--good)", form: "line" });
   }
   if (found.some(({ recovered }) => !recovered)) {
-    entries.push({ name: "Not made up for", colour: "var(--bad)", form: "line" });
+    entries.push({ name: "Not recovered", colour: "var(--bad)", form: "line" });
   }
   return entries;
 }

@@ -74,9 +74,9 @@ function judged({ tasks, runs }: Document, run: Place): Judged[] {
 function Check({ id, says, passed, detail }: Judged) {
   const [sign, words] =
     passed === true
-      ? ["✓", "holds"]
+      ? ["✓", "passed"]
       : passed === false
-        ? ["✗", "does not hold"]
+        ? ["✗", "failed"]
         : ["?", passed === null ? "could not run" : "no result"];
   const tone = passed === true ? "holds" : passed === false ? "fails" : "open";
   return (

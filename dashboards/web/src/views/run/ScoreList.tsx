@@ -1,6 +1,7 @@
 /** What scorers say of a step: each with its reason. */
 
 import { UNKNOWN, number } from "../../words/amounts.ts";
+import { scoreTitle } from "../../words/scores.ts";
 import { endWords, responseWords, ruleWords } from "../../words/steps.ts";
 import { RecordedText } from "../../text/RecordedText.tsx";
 import { line } from "../../text/visible.ts";
@@ -23,7 +24,7 @@ export function ScoreList({ scores, steps, onSelect }: Properties) {
         {ordered.map((score, place) => (
           <li key={place}>
             <p class="score-line">
-              <span class="score-name">{line(score.name, 80)}</span>
+              <bdi class="score-name">{line(scoreTitle(score.name), 80)}</bdi>
               <span class={`score-value ${tone(score)}`}>{valueWords(score)}</span>
               {score.source !== "code" && <span class="source">by {SOURCES[score.source]}</span>}
             </p>

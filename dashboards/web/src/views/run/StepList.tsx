@@ -23,7 +23,7 @@ interface Properties {
   onFold: (key: string, folded: boolean) => void;
 }
 
-export const ROW = 46;
+const ROW = 46;
 
 export function StepList(properties: Properties) {
   const { steps, timeline, brackets, selected, asked, folded, onSelect, onFold } = properties;

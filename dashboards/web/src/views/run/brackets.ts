@@ -16,7 +16,7 @@ export interface Brackets {
   brackets: Bracket[];
 }
 
-export const MOST_LANES = 4;
+const MOST_LANES = 4;
 
 /** Brackets of the episodes whose steps are shown; what needs more lanes than there are is left. */
 export function brackets(episodes: Episode[], shown: Step[]): Brackets {

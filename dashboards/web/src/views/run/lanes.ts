@@ -1,6 +1,6 @@
 /** Which lane each of some stretches runs in, so that none lies over another. */
 
-export interface Stretch {
+interface Stretch {
   from: number;
   until: number;
 }

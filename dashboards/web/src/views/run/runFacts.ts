@@ -30,7 +30,7 @@ export function runFacts({ runs, counts, statuses }: Document, run: Place): Fact
 }
 
 const TRACES: Record<string, string> = {
-  incomplete: "broke off before its end",
+  incomplete: "ends early: the rest is missing",
   missing: "none has come in",
 };
 

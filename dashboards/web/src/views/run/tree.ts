@@ -19,14 +19,14 @@ export interface Step {
   children: number;
 }
 
-export interface TreeOptions {
+interface TreeOptions {
   /** Show spans, too, that only repeat others. */
   repeats: boolean;
   /** Keys of steps that are folded up. */
   folded: ReadonlySet<string>;
 }
 
-export const PLAIN: TreeOptions = { repeats: false, folded: new Set() };
+const PLAIN: TreeOptions = { repeats: false, folded: new Set() };
 
 /** All steps that are shown, in the order in which they are read. */
 export function steps(run: RunSteps, { repeats, folded }: TreeOptions = PLAIN): Step[] {

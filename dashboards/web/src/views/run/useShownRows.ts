@@ -3,7 +3,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
-export interface ShownRows {
+interface ShownRows {
   from: number;
   until: number;
 }

@@ -1,21 +1,9 @@
-/** What sides are called. */
+/** Scores, as people speak of them: the same in every view. */
 
-import type { By } from "../../state/state.ts";
-
-export const BY_WORDS: Record<By, string> = {
-  variant: "Variant",
-  model: "Model",
-  revision: "Revision",
-  tier: "Tier",
-  harness: "Harness",
-  task: "Task",
-  all: "Runs",
-};
-
-/** Names of scores, as people say them. */
-export const TITLES: Record<string, string> = {
+const TITLES: Record<string, string> = {
   success: "Success",
-  error_rate: "Broke off",
+  error_rate: "Error rate",
+  infra_rate: "Lost to the platform",
   seconds: "Time",
   cost_usd: "Cost",
   first_attempt_accuracy: "Right at first",
@@ -26,11 +14,18 @@ export const TITLES: Record<string, string> = {
 };
 
 export function scoreTitle(name: string): string {
-  const known = TITLES[name];
+  const known = Object.hasOwn(TITLES, name) ? TITLES[name] : undefined;
   if (known) return known;
   // "rule.first-try" is the rule of that name; the name is its author's.
   const [family = "", own] = name.split(/[.](.*)/s);
   if (own) return `${family[0]?.toUpperCase() ?? ""}${family.slice(1)}: ${own}`;
   const plain = name.replaceAll("_", " ");
   return `${plain[0]?.toUpperCase() ?? ""}${plain.slice(1)}`;
+}
+
+const ARROWS = { higher: "↑", lower: "↓", none: "" };
+
+/** Which way is better. */
+export function arrow({ better }: { better: keyof typeof ARROWS }): string {
+  return ARROWS[better];
 }

@@ -1,0 +1,67 @@
+/** What one run has of a score, as a column. */
+
+import type { Column } from "../../components/Table.tsx";
+import type { Document, Place, ScoreDeclaration } from "../../data/types.ts";
+import { ERRORS, endedIn } from "../../statistics/among.ts";
+import { PER_SUCCESS } from "../../statistics/grid.ts";
+import { UNKNOWN, amount, grouped } from "../../words/amounts.ts";
+import { scoreTitle } from "../../words/scores.ts";
+
+/** null: what a run has of it is said by how it ended. */
+export function valueColumn(document: Document, score: ScoreDeclaration): Column<Place> | null {
+  if (score.kind === "reliability" || score.name === "success") return null;
+  const { key, unit, of } = valuesOf(document, score);
+  const parts = score.kind === "pooled" ? partsOf(document, score.name) : null;
+  return {
+    key: "value",
+    title: scoreTitle(key),
+    says: score.says,
+    numeric: true,
+    cell: (run) => {
+      const value = of(run);
+      if (value === null) return UNKNOWN;
+      return parts?.(run) ?? valueWords(value, unit);
+    },
+    order: of,
+  };
+}
+
+/** Of one run something is so or not: a share is of several. */
+export function valueWords(value: number, unit: string): string {
+  if (unit === "0/1" && (value === 0 || value === 1)) return value === 1 ? "yes" : "no";
+  return amount(value, unit);
+}
+
+interface Values {
+  key: string;
+  unit: string;
+  of: (run: Place) => number | null;
+}
+
+/** What a figure of several runs is made of, where no run has the score itself. */
+function valuesOf(document: Document, { name, kind, unit }: ScoreDeclaration): Values {
+  const { runs } = document;
+  const yes = (holds: (run: Place) => boolean) => (run: Place) => Number(holds(run));
+  if (name === "error_rate") {
+    return { key: name, unit: "0/1", of: yes(endedIn(document, ERRORS)) };
+  }
+  if (name === "infra_rate") {
+    return { key: name, unit: "0/1", of: yes(endedIn(document, new Set(["infra"]))) };
+  }
+  if (kind === "step_ratio")
+    return { key: "turns", unit: "count", of: (run) => runs.turns[run] ?? null };
+  const [base, from] = PER_SUCCESS[name] ?? [name, "values" as const];
+  const column = runs[from][base] ?? [];
+  const own = document.scores.find((each) => each.name === base);
+  return { key: base, unit: own?.unit ?? unit, of: (run) => column[run] ?? null };
+}
+
+/** "2 of 3": of what events, where the figure is of all events together. */
+function partsOf({ runs }: Document, name: string): (run: Place) => string | null {
+  const above = runs.numerators[name] ?? [];
+  const below = runs.n[name] ?? [];
+  return (run) => {
+    const [count, all] = [above[run] ?? null, below[run] ?? null];
+    return count === null || all === null ? null : `${grouped(count, 2)} of ${grouped(all, 2)}`;
+  };
+}
