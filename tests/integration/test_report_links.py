@@ -42,6 +42,7 @@ def test_figures_lead_to_as_many_runs_as_they_say(browser: Any, page: Path, quer
         opened.go(f"overview?{query}")
         opened.page.wait_for_selector("details.every-score")
         opened.page.locator("details.every-score summary").click()
+        opened.page.wait_for_selector("details.every-score table")
         figures = opened.page.evaluate(FIGURES)
         assert len(figures) > 100
         # Each kind of figure once, on the last side that has it.

@@ -42,5 +42,5 @@ def test_json_of_columns_is_json_whatever_stands_in_them() -> None:
         "enum": ["ok"] * 7,
         "mixed": [1, "a", {"cut": "</script>"}, None, 2, 3, 4],
     }
-    assert as_json({"none": pl.Series([], dtype=pl.String)}) == '{"none":[]}'
-    assert as_json({}) == "{}"
+    assert as_json({"none": pl.Series([], dtype=pl.String)}) == b'{"none":[]}'
+    assert as_json({}) == b"{}"
