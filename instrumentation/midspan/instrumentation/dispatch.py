@@ -46,6 +46,12 @@ VERBS: Final[dict[str, Verb]] = {
         "midspan.pipelines.cli.sweep", "pipelines", "Run a suite with all variants of its matrix"
     ),
     "ingest": Verb("midspan.pipelines.cli.ingest", "pipelines", "Read spans into a workspace"),
+    "watch": Verb(
+        "midspan.pipelines.cli.watch", "watch", "Score runs as their spans arrive, and pass them on"
+    ),
+    "compact": Verb(
+        "midspan.pipelines.cli.compact", "pipelines", "Rewrite a workspace into few sorted files"
+    ),
     "checks": Verb("midspan.pipelines.cli.checks", "pipelines", "Check what a run left behind"),
     "score": Verb(
         "midspan.pipelines.cli.score", "pipelines", "Score a workspace, or span files directly"

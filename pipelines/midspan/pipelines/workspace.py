@@ -5,9 +5,8 @@ tables first and then moved in under a journal, so a crash leaves the old state 
 list of the files says which they are, so a lost one is an error and not rows that never were.
 """
 
-import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from midspan.pipelines.storage import journal
+from midspan.pipelines.storage.buckets import bucket_column, bucket_of
 from midspan.pipelines.storage.disk import explained
 from midspan.pipelines.storage.locks import Reading, only_writer, readers_kept_out
 from midspan.pipelines.storage.parts import (
@@ -23,6 +23,7 @@ from midspan.pipelines.storage.parts import (
     PartList,
     described,
     found_parts,
+    generations,
     read,
     read_list,
     refuse_strangers,
@@ -50,8 +51,6 @@ __all__ = ["LARGE_BUCKETS", "SETTINGS", "SMALL_BUCKETS", "UNFINISHED", "Workspac
 UNFINISHED: Final = ".unfinished"
 """Where a writer sets down files until they are moved in."""
 
-_ONLY_BUCKET: Final = "00"
-_GENERATION: Final = re.compile(r"/part-(\d+)")
 
 CHECKED_WHOLE: Final = 32 * 2**20
 """Up to this many bytes, a table is read through before it is used: it takes a few milliseconds."""
@@ -64,7 +63,8 @@ class Workspace:
         """Open a workspace; one that is not there, or of another contract, is an error."""
         self.path = Path(path)
         settings = read_settings(self.path)
-        self.contract, self.buckets = settings.contract, settings.buckets
+        self.contract = settings.contract
+        self.buckets: int = settings.buckets
         self._is_writing = False
         self._soundness = Soundness(self.path)
         if journal.is_begun(self.path):
@@ -167,11 +167,15 @@ class Workspace:
             names = list(mine)
         return [self.path / each for each in names]
 
-    def verify(self, *tables: str) -> None:
-        """Read every file of some tables through; one that is not as it was written is an error."""
+    def verify(self, *tables: str, only: Collection[Path] | None = None) -> None:
+        """Read files of some tables through; one that is not as it was written is an error."""
         listed = read_list(self.path) or PartList()
         for table in tables:
-            self._soundness.require(listed.of_table(table), whole=True)
+            parts = listed.of_table(table).items()
+            wanted = {
+                name: part for name, part in parts if only is None or self.path / name in only
+            }
+            self._soundness.require(wanted, whole=True)
 
     def read_part(self, part: Path) -> pl.DataFrame:
         """Return the rows of one file, private columns included, once it is known to be sound."""
@@ -188,19 +192,15 @@ class Workspace:
         """Return the number of the next change, with which names of new files begin."""
         listed = read_list(self.path)
         names = [*listed.parts, *listed.superseded] if listed else self._found()
-        return 1 + max(
-            (int(number) for name in names for number in _GENERATION.findall(name)), default=0
-        )
+        return 1 + generations(names)
 
     def bucket_of(self, run_id: str) -> str:
         """Return the bucket that a run's rows stand in."""
-        return _ONLY_BUCKET if self.buckets == SMALL_BUCKETS else run_id[-2:]
+        return bucket_of(run_id, self.buckets)
 
     def bucket_column(self) -> pl.Expr:
         """Return the buckets that rows stand in, by their `run_id`."""
-        if self.buckets == SMALL_BUCKETS:
-            return pl.lit(_ONLY_BUCKET)
-        return pl.col("run_id").str.tail(2)
+        return bucket_column(self.buckets)
 
     @contextmanager
     def writing(self) -> Iterator[Path]:
@@ -210,6 +210,7 @@ class Workspace:
         """
         with only_writer(self.path), explained(self.path):
             journal.finish(self.path, self.path / SETTINGS)
+            self.buckets = read_settings(self.path).buckets  # which another writer may have changed
             self._clear_superseded()
             self._check_all()
             scratch = self.path / UNFINISHED
@@ -227,8 +228,17 @@ class Workspace:
                 if not journal.is_begun(self.path):
                     shutil.rmtree(scratch)
 
-    def apply(self, *, moves: Mapping[Path, Path], removed: Sequence[Path]) -> None:
-        """Move finished files into place and take superseded ones away, all or nothing."""
+    def apply(
+        self,
+        *,
+        moves: Mapping[Path, Path],
+        removed: Sequence[Path],
+        buckets: int | None = None,
+    ) -> None:
+        """Move finished files into place and take superseded ones away, all or nothing.
+
+        `buckets` is how many the workspace has from then on, if that is what changes.
+        """
         before = read_list(self.path) or PartList(
             parts={name: described(self.path / name) for name in self._found()}
         )
@@ -242,8 +252,9 @@ class Workspace:
         after = PartList(parts=parts, superseded=[*still, *gone])
         new_list = self.path / UNFINISHED / PARTS
         write_list(new_list, after)
-        journal.begin(self.path, {**moves, new_list: self.path / PARTS}, removed)
+        journal.begin(self.path, {**moves, new_list: self.path / PARTS}, removed, buckets=buckets)
         journal.finish(self.path, self.path / SETTINGS)
+        self.buckets = buckets or self.buckets
 
     def _reading(self) -> Reading | None:
         """Return what keeps writers from taking files away; the writer itself needs nothing."""

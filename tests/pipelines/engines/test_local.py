@@ -133,3 +133,13 @@ def test_workers_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
     words = said.split()
     assert "begun" in words
     assert len({word for word in words if word.isdigit()}) == 2
+
+
+def test_tasks_at_hand_end_with_a_block_that_is_left_by_an_error() -> None:
+    def left() -> None:
+        with Workers(2) as workers:
+            next(workers.run(sleep, [(0,), (600,), (600,)]))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        left()

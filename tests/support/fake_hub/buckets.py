@@ -46,9 +46,6 @@ class Buckets:
     def is_private(self, name: str) -> bool:
         return self._buckets[name].private
 
-    def names(self) -> list[str]:
-        return list(self._buckets)
-
     def paths(self, name: str) -> list[str]:
         with self._lock:
             return sorted(self._buckets[name].files) if name in self._buckets else []
@@ -84,7 +81,10 @@ class Buckets:
             url = self._content.to_write()
         else:
             url = self._content.to_read()
-        return answer({"casUrl": url, "accessToken": "t", "exp": int(time.time()) + 3600})
+        token = {"casUrl": url, "accessToken": "t", "exp": int(time.time()) + 3600}
+        # The client reads the one or the other, by how it was asked to fetch the file.
+        headers = {"Cas-Url": url, "Access-Token": "t", "Token-Expiration": str(token["exp"])}
+        return answer(token, 200, **{f"X-Xet-{name}": value for name, value in headers.items()})
 
     def _create(self, request: Request, name: str) -> Answer:
         name = re.sub("^me/", f"{request.account.name}/", name)

@@ -1,5 +1,7 @@
 """`midspan score`: every scorer over a workspace, or over files without one."""
 
+import dataclasses
+import os
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,20 +10,27 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from midspan.pipelines.cli import console
 from midspan.pipelines.cli.given import Given, opened
 from midspan.pipelines.cli.rows import listed
+from midspan.pipelines.cli.score_elsewhere import (
+    executor_for,
+    is_workspace_elsewhere,
+    place,
+    score_elsewhere,
+)
 from midspan.pipelines.cli.score_progress import runs_a_second
+from midspan.pipelines.cli.score_shown import list_shortcomings, show_scores, tell_of_run
 from midspan.pipelines.workspace import Workspace
-from midspan.scorers.errors import Exit
+from midspan.scorers.errors import Exit, InvalidInput
 
 if TYPE_CHECKING:
+    from midspan.pipelines.engines import Executor
     from midspan.pipelines.scoring.score import ScoringSummary
     from midspan.scorers.setting import Setting
 
 FILE: Final = click.Path(path_type=Path)
-RANKED: Final = 50
-"""Worst runs among which a few of different cells are shown."""
+MOST_WORKERS: Final = 8
+"""Processes unless more are asked for: each may take a gigabyte of memory."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,9 +43,14 @@ class _Asked:
     only: Sequence[str]
     compat: Sequence[str]
 
+    @property
+    def scorers(self) -> Sequence[str]:
+        """Return the scorers that run, where not all do."""
+        return [*self.only, *(["compat"] if self.only and self.compat else [])]
+
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=FILE)
+@click.argument("paths", nargs=-1, required=True)
 @click.option(
     "--suite", type=FILE, metavar="FILE", help="What the tasks expect; its profile holds, too."
 )
@@ -67,22 +81,44 @@ class _Asked:
     help="Tell this run step by step instead, with what scorers say of each step. The first "
     "digits of its id are enough.",
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=min(os.cpu_count() or 1, MOST_WORKERS),
+    show_default=f"one per core, at most {MOST_WORKERS}",
+    help="Processes for large workspaces.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="Where workers run: on this machine, or on a Ray cluster.",
+)
+@click.option(
+    "--address",
+    metavar="auto|ray://HOST:PORT",
+    help="The Ray cluster; without, that of RAY_ADDRESS, or a Ray on this machine.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the score rows as one JSON array.")
 def command(
-    paths: tuple[Path, ...],
+    paths: tuple[str, ...],
     suite: Path | None,
     profile: Path | None,
     expectations: Path | None,
     only: tuple[str, ...],
     compat: tuple[str, ...],
     explain: str | None,
+    workers: int,
+    engine: str,
+    address: str | None,
     as_json: bool,
 ) -> int:
     """Score a workspace in place, or files of spans without one.
 
     Every installed scorer runs; its rows replace those that it gave before. Nothing of the agent
     is executed. A suite or profile holds for this scoring alone; `publish` goes by the same one.
-    Exit code 3: a scorer raised, or spans could not be read.
+    Exit code 3: a scorer raised, spans could not be read, or a partition could not be scored.
 
     \b
     Example:
@@ -90,6 +126,7 @@ def command(
       midspan score shop --suite suite.yaml
       midspan score shop --only loop --only valid_call_rate
       midspan score shop --explain 1fbe5934
+      midspan score s3://agents/shop --engine ray --address auto
       midspan score spool/0123-0.otlp.jsonl --json
     """
     asked = _Asked(
@@ -99,32 +136,40 @@ def command(
         only=listed(*only),
         compat=listed(*compat),
     )
-    with opened(paths) as given:
+    places = tuple(map(place, paths))
+    if is_workspace_elsewhere(places):
+        if explain is not None or as_json:
+            raise InvalidInput(
+                f"{paths[0]}: a workspace at an address is scored, and not shown",
+                fix="Fetch it, and say the same of the copy.",
+            )
+        with executor_for(engine, address, workers) as executor:
+            summary = score_elsewhere(paths[0], executor, **dataclasses.asdict(asked))
+        click.echo(f"{paths[0]}: {summary.rows:,} score rows of {summary.runs:,} runs")
+        return list_shortcomings(summary, began=True)
+    with opened(places) as given:
         workspace, quarantined = given.workspace, given.quarantined
         setting = _setting(workspace, asked)
         if explain is not None:
             with given.named():
-                _tell(workspace, explain, setting, asked, as_json=as_json)
+                tell_of_run(
+                    workspace,
+                    explain,
+                    setting,
+                    only=asked.only,
+                    compat=asked.compat,
+                    as_json=as_json,
+                )
             return Exit.IN_PART if quarantined else Exit.DONE
-        summary = _score(workspace, setting, asked)
-        tasks = _tasks(workspace, began=True)
+        with executor_for(engine, address, workers) as executor:
+            summary = _score(workspace, setting, asked, executor)
+        began = bool(_tasks(workspace, began=True))
         if as_json:
             click.echo(workspace.table("scores").collect().write_json())
         else:
-            _show(workspace, setting, asked, _command(given))
-    for name, reason in summary.failed.items():
-        click.echo(f"scorer {name} failed: {reason}", err=True)
-    if not summary.runs:
-        click.echo("no run to score: the workspace holds none", err=True)
-    elif not tasks:
-        click.echo("no run to score: all are planned, and none left a trace", err=True)
-    if summary.gone:
-        click.echo(
-            f"no rows any more: {', '.join(summary.gone)}\n"
-            "They were judged with other options before: a --suite, --profile or --compat.",
-            err=True,
-        )
-    return Exit.IN_PART if summary.failed or quarantined else Exit.DONE
+            show_scores(workspace, setting, asked.scorers, _command(given))
+    code = list_shortcomings(summary, began=began)
+    return Exit.IN_PART if quarantined else code
 
 
 def _setting(workspace: Workspace, asked: _Asked) -> "Setting | None":
@@ -166,7 +211,9 @@ def _scores_there(workspace: Workspace) -> set[str]:
     return {name for frame in (scores, listed) for (name,) in frame.collect().iter_rows()}
 
 
-def _score(workspace: Workspace, setting: "Setting | None", asked: _Asked) -> "ScoringSummary":
+def _score(
+    workspace: Workspace, setting: "Setting | None", asked: _Asked, executor: "Executor"
+) -> "ScoringSummary":
     from midspan.pipelines.scoring.judged_by import files_judged_by
     from midspan.pipelines.scoring.score import score_workspace
 
@@ -179,80 +226,8 @@ def _score(workspace: Workspace, setting: "Setting | None", asked: _Asked) -> "S
             compat=asked.compat,
             files=files,
             progress=progress,
+            executor=executor,
         )
-
-
-def _show(workspace: Workspace, setting: "Setting | None", asked: _Asked, command: str) -> None:
-    import polars as pl
-
-    from midspan.dashboards.terminal import (
-        judged_headlines,
-        medians,
-        score_notes,
-        score_summary,
-        worst,
-    )
-    from midspan.pipelines.scoring.told_runs import short_ids
-    from midspan.scorers.plugins import declarations
-    from midspan.scorers.summary import labels, summary, unjudged, worst_runs
-
-    scores = workspace.table("scores")
-    if asked.only:
-        ran = [*asked.only, *(["compat"] if asked.compat else [])]
-        scores = scores.filter(pl.col("scorer").is_in(ran))
-    declared = declarations(setting.profile if setting else None)
-    # As a stream: of a large workspace there are millions of rows, and a few lines are shown.
-    lines, by_label, reasons = (
-        frame.collect(engine="streaming")
-        for frame in (
-            summary(scores, medians=medians(declared)),
-            labels(scores),
-            unjudged(scores),
-        )
-    )
-    screen = console.output()
-    screen.print(score_summary(lines, by_label, declared))
-    screen.print()
-    notes = score_notes(lines, reasons)
-    for note in notes:
-        screen.print(note.wrapped())
-    if notes:
-        screen.print()
-    headlines = judged_headlines(lines, declared)
-    ranked = worst_runs(scores, headlines, most=RANKED)
-    found = ranked.collect(engine="streaming")
-    runs = workspace.table("runs").select("run_id", "task", "model", "revision", "tier", "harness")
-    ids = short_ids(runs.select("run_id").collect()["run_id"], found["run_id"].to_list())
-    of_found = runs.filter(pl.col("run_id").is_in(found["run_id"].to_list())).collect()
-    commands = {run_id: f"{command} --explain {short}" for run_id, short in ids.items()}
-    screen.print(worst(found, of_found, declared, commands, judged=bool(headlines)))
-
-
-def _tell(
-    workspace: Workspace,
-    prefix: str,
-    setting: "Setting | None",
-    asked: _Asked,
-    *,
-    as_json: bool,
-) -> None:
-    from midspan.dashboards.terminal import Story
-    from midspan.pipelines.scoring.told_runs import tell_run
-    from midspan.pipelines.sweep.layout import SweepFolder
-    from midspan.scorers.plugins import declarations
-
-    told = tell_run(workspace, prefix, setting=setting, only=asked.only, compat=asked.compat)
-    if as_json:
-        click.echo(told.scores.write_json())
-        return
-    declared = declarations(setting.profile if setting else None)
-    story = Story(run=told.run, scores=told.scores, declared=declared)
-    screen = console.output()
-    screen.print(story, crop=False)
-    # In a sweep's directory; a workspace of its own has no logs beside it.
-    log = SweepFolder(workspace.path.parent).log_of(told.run.id, told.run.row["launch"])
-    if log.is_file():
-        screen.print(f"What it printed: {log}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _command(given: Given) -> str:

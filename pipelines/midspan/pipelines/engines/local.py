@@ -3,16 +3,18 @@
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from itertools import islice
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import Final, Self
 
+from midspan.pipelines.engines.executor import Result, WorkerLost
 from midspan.pipelines.engines.parent import belong_to_the_parent
-from midspan.scorers.errors import SurroundingsError
 
-Result = TypeVar("Result")
+AHEAD: Final = 2
+"""Tasks that are handed out for each process, so that none waits for the next one."""
 
 _POLARS_THREADS: Final = "POLARS_MAX_THREADS"
 
@@ -20,13 +22,14 @@ _POLARS_THREADS: Final = "POLARS_MAX_THREADS"
 class Workers:
     """Processes for tasks, started when there are several to do, and kept to the end of a block.
 
-    One worker means this very process.
+    One worker means this very process, unless tasks have to be `apart` from it.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, *, apart: bool = False) -> None:
         """Have at most that many processes at work."""
         self.count = count
-        self._pool: ProcessPoolExecutor | None = None
+        self._apart = apart
+        self._pool: _Pool | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -36,50 +39,85 @@ class Workers:
         kind: type[BaseException] | None,
         error: BaseException | None,
         traceback: TracebackType | None,
+        /,
     ) -> None:
         if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+            self._pool.end(at_once=kind is not None)
 
     def run(
         self, function: Callable[..., Result], tasks: Sequence[tuple[object, ...]]
     ) -> Iterator[tuple[int, Result]]:
         """Yield (number of the task, result) as tasks finish."""
-        if self.count <= 1 or len(tasks) <= 1:
+        if not self._apart and (self.count <= 1 or len(tasks) <= 1):
             for number, task in enumerate(tasks):
                 yield number, function(*task)
             return
-        pool = self._pool = self._pool or _pool(self.count)
-        with _share_of_threads(self.count):  # processes are started as tasks come in
-            futures = {pool.submit(function, *task): number for number, task in enumerate(tasks)}
+        pool = self._pool = self._pool or _Pool(self.count)
+        waiting = iter(enumerate(tasks))
+        at_work: dict[Future[Result], int] = {}
         try:
-            for future in as_completed(futures):
-                yield futures[future], future.result()
+            while True:
+                for number, task in islice(waiting, AHEAD * self.count - len(at_work)):
+                    at_work[pool.submit(function, *task)] = number
+                if not at_work:
+                    return
+                done, _ = wait(at_work, return_when=FIRST_COMPLETED)
+                for future in done:
+                    result = future.result()
+                    yield at_work.pop(future), result
         except BrokenProcessPool as error:
-            raise SurroundingsError(
+            self._pool = None
+            pool.end(at_once=True)
+            raise WorkerLost(
                 "a worker process was killed, most likely for want of memory",
+                tasks=sorted(at_work.values()),
+                each_of_them=False,
                 fix="Run this again with --workers 1.",
             ) from error
         finally:
-            for future in futures:
+            for future in at_work:
                 future.cancel()
 
 
-def _pool(workers: int) -> ProcessPoolExecutor:
-    # Spawned, not forked: polars holds threads, which do not survive a fork.
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=belong_to_the_parent)
+class _Pool:
+    """A pool of processes that share the cores, and that can be ended in the midst of tasks."""
+
+    def __init__(self, workers: int) -> None:
+        self._share = max(1, (os.cpu_count() or 1) // workers)
+        self._theirs, self._ours = multiprocessing.Pipe(duplex=False)
+        # Spawned, not forked: polars holds threads, which do not survive a fork.
+        context = multiprocessing.get_context("spawn")
+        self._processes = ProcessPoolExecutor(
+            max(1, workers),
+            mp_context=context,
+            initializer=belong_to_the_parent,
+            initargs=(self._theirs,),
+        )
+
+    def submit(self, function: Callable[..., Result], *task: object) -> Future[Result]:
+        """Hand out a task; a process is started as it comes in, if there is none for it."""
+        with _threads(self._share):
+            return self._processes.submit(function, *task)
+
+    def end(self, *, at_once: bool) -> None:
+        """End the processes, `at_once` or when the tasks at hand are done."""
+        if at_once:
+            self._ours.close()
+        self._processes.shutdown(cancel_futures=True)
+        self._ours.close()
+        self._theirs.close()
 
 
 @contextmanager
-def _share_of_threads(workers: int) -> Iterator[None]:
-    """Have processes that are started meanwhile share the cores, unless the person chose.
+def _threads(count: int) -> Iterator[None]:
+    """Have processes that are started meanwhile use so many threads, unless the person chose.
 
     By the environment, since polars reads it when it is imported.
     """
     if _POLARS_THREADS in os.environ:
         yield
         return
-    os.environ[_POLARS_THREADS] = str(max(1, (os.cpu_count() or 1) // workers))
+    os.environ[_POLARS_THREADS] = str(count)
     try:
         yield
     finally:

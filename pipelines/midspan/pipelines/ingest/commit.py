@@ -46,7 +46,7 @@ def commit(
     moves: dict[Path, Path] = {}
     removed: list[Path] = []
     gone = {*replaced, *chain.from_iterable(shard.run_ids for shard in shards)}
-    for table, stale in _stale(gone, _said_anew(known, settled, manifest)).items():
+    for table, stale in stale_rows(gone, said_anew(known, settled, manifest)).items():
         for number, part in enumerate(workspace.parts(table)):
             if _holds(workspace, part, stale):
                 removed.append(part)
@@ -71,9 +71,9 @@ def commit(
     workspace.apply(moves=moves, removed=removed)
 
 
-def _stale(gone: set[str], said_anew: pl.Expr) -> dict[str, pl.Expr]:
+def stale_rows(gone: set[str], past: pl.Expr) -> dict[str, pl.Expr]:
     """Return which stored rows go, by table."""
-    stale = {"quarantine": said_anew}
+    stale = {"quarantine": past}
     if gone:
         of_runs = pl.col("run_id").is_in(list(gone))
         stale |= dict.fromkeys(REPLACED, of_runs)
@@ -82,7 +82,7 @@ def _stale(gone: set[str], said_anew: pl.Expr) -> dict[str, pl.Expr]:
     return stale
 
 
-def _said_anew(known: Known, settled: Container[int], manifest: Sequence[ManifestLine]) -> pl.Expr:
+def said_anew(known: Known, settled: Container[int], manifest: Sequence[ManifestLine]) -> pl.Expr:
     """Return which rows of the quarantine this ingest says again, or has found out to be past."""
     of_file = pl.col("file")
     with_logs = [line.file for line in manifest if line.logs_in]

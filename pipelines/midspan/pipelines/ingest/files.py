@@ -66,10 +66,11 @@ class Inputs:
     unread: list[Unread] = field(default_factory=list)
 
 
-def find_inputs(paths: Iterable[Path | str | KeptStream]) -> Inputs:
+def find_inputs(paths: Iterable[Path | str | KeptStream | RemoteFile]) -> Inputs:
     """Return the files below the paths, with the result record and plan beside a file of spans.
 
-    A path may be an address, such as `s3://bucket/spool`.
+    A path may be an address, such as `s3://bucket/spool`. A file of a store that somebody has
+    listed already is taken alone: the store is not asked about it again.
     """
     named: set[Location] = set()
     found: dict[Location, None] = {}
@@ -77,6 +78,9 @@ def find_inputs(paths: Iterable[Path | str | KeptStream]) -> Inputs:
     for given in paths:
         if isinstance(given, KeptStream):
             inputs.spans.append(_stream_file(given))
+            continue
+        if isinstance(given, RemoteFile):
+            found[given] = None
             continue
         if is_remote(str(given)) and not isinstance(given, Path):
             files, is_file = _of_address(given)

@@ -14,6 +14,7 @@ from midspan.pipelines.ingest.commit import commit
 from midspan.pipelines.ingest.context_reader import unmapped
 from midspan.pipelines.ingest.context_rules import ContextRules
 from midspan.pipelines.ingest.files import SpanFile, find_inputs, pages_file
+from midspan.pipelines.ingest.joined import Standing, Stored, joined_by
 from midspan.pipelines.ingest.known import Known, load_known
 from midspan.pipelines.ingest.logs.routes import route_logs, traces_of_sessions
 from midspan.pipelines.ingest.logs.told_sessions import add_told_sessions
@@ -30,8 +31,7 @@ from midspan.pipelines.ingest.spill import (
     row_of,
     spill_file,
 )
-from midspan.pipelines.ingest.stored import runs_touched, stored_spans
-from midspan.pipelines.ingest.streams import kept_streams
+from midspan.pipelines.ingest.streams import KeptStream, kept_streams
 from midspan.pipelines.ingest.summary import IngestSummary
 from midspan.pipelines.ingest.unread import Unread, nothing_read, unread
 from midspan.pipelines.workspace import LARGE_BUCKETS, SMALL_BUCKETS, Workspace
@@ -48,22 +48,24 @@ Progress = Callable[[str, int, int], None]
 
 
 def ingest(
-    paths: Sequence[Path | str],
+    paths: Sequence[Path | str | KeptStream | RemoteFile],
     into: Path,
     *,
     standard_input: BinaryIO | None = None,
     rules: ContextRules | None = None,
     workers: int = 1,
     progress: Progress = lambda stage, done, total: None,
+    stored: Stored | None = None,
 ) -> IngestSummary:
     """Return what was read from the paths into the workspace, which is made if it is not there.
 
     A path given as text may be an address: of a store (`s3://bucket/spool`) or of a server
     (`phoenix+http://127.0.0.1:6006/shop`); `-` is standard input. `rules` say where run context is
-    read from.
+    read from. Runs of another workspace may be joined: those `stored` there. Their rows are then
+    read and stay as they are, and the summary says what has `joined` them.
     """
     rules = rules or ContextRules()
-    servers = {path: server for path in paths if (server := server_at(path)) is not None}
+    servers = {path: server for path in paths if (server := server_at(str(path))) is not None}
     others = [path for path in paths if path not in servers]
     with ExitStack() as stack:
         inputs = find_inputs(stack.enter_context(kept_streams(others, standard_input)))
@@ -76,11 +78,12 @@ def ingest(
         scratch = stack.enter_context(workspace.writing())
         fetched = fetch(servers.values(), workspace.path, scratch, rules.recorded(), progress)
         inputs.spans += [pages_file(pages) for pages in fetched.pages]
-        known = load_known(workspace, inputs, rules, fetched.cursors)
+        holds = stored.path if stored is not None else workspace.path
+        known = load_known(holds, inputs, rules, fetched.cursors)
         size = sum(file.unpacked_size for file in inputs.spans)
         workers = workers if size >= POOL_FROM_BYTES else 1
         pool = stack.enter_context(Workers(workers))
-        started = _Ingest(workspace, scratch, known, rules, size, pool, progress)
+        started = _Ingest(workspace, scratch, known, rules, size, pool, progress, stored)
         return started.files(known.new_files)
 
 
@@ -96,8 +99,11 @@ class _Ingest:
         size: int,
         workers: Workers,
         progress: Progress,
+        stored: Stored | None,
     ) -> None:
         self._workspace, self._known, self._workers = workspace, known, workers
+        self._elsewhere = stored is not None
+        self._stored = stored or Standing(workspace=workspace)
         self._rules = rules
         self._progress = progress
         self._spilled, self._written = scratch / "spilled", scratch / "written"
@@ -143,13 +149,15 @@ class _Ingest:
         rejected = [row_of(shown(file.path), problem) for file, problem in self._known.rejected]
         rejected += read_rejected(self._spilled)
         rejected += [row_of(shown(path), unread(reason)) for path, reason in self._unread(reports)]
+        joined = joined_by(self._known, files, touched, merged, settled, lines)
+        written = chain.from_iterable(report.run_ids for report in done)
         commit(
             self._workspace,
             shards=done,
             replaced=touched,
             rejected=rejected,
-            known=self._known,
-            earlier=self._known.lines_after(merged, settled),
+            known=self._known.of_runs(written) if self._elsewhere else self._known,
+            earlier=() if self._elsewhere else self._known.lines_after(merged, settled),
             settled=settled,
             manifest=lines,
             scratch=self._written,
@@ -175,6 +183,7 @@ class _Ingest:
                 [shown(file.path) for file in files if isinstance(file.path, Path | RemoteFile)],
                 [report.reader for report in reports if report.reader],
             ),
+            joined=joined,
         )
 
     def _read(self, files: Sequence[SpanFile]) -> list[FileReport]:
@@ -209,8 +218,7 @@ class _Ingest:
         traces = {trace for report in reports for trace in (*report.traces, *report.log_traces)}
         reread = {trace for number in self._known.reread for trace in reports[number].traces}
         facts = list(chain.from_iterable(report.traces.values() for report in reports))
-        touched = runs_touched(
-            self._workspace,
+        touched = self._stored.touched(
             run_ids=self._known.changed | {each.run_id for each in facts if each.run_id},
             traces=traces,
             sessions={each.session for each in facts if each.session}.union(
@@ -220,7 +228,7 @@ class _Ingest:
         if touched:
             stored = FileReport()
             with Spill(self._spilled, "stored", self._shards) as spill:
-                for span in stored_spans(self._workspace, touched):
+                for span in self._stored.spans(touched):
                     if span.trace_id in reread:
                         span.context = {}
                     note_span(stored, span, spill.add(span))

@@ -1,7 +1,7 @@
 """What a workspace knows already, and which of the given files are new to it."""
 
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,9 +14,9 @@ from midspan.pipelines.ingest.names import shown
 from midspan.pipelines.ingest.raw import Rejected
 from midspan.pipelines.ingest.record_files import RecordFile, read_record_files, stored_records
 from midspan.pipelines.ingest.sources.remote import RemoteFile
+from midspan.pipelines.ingest.streams import Received
 from midspan.pipelines.ingest.unread import Unread
 from midspan.pipelines.records import PlannedRun, ResultRecord
-from midspan.pipelines.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +59,10 @@ class Known:
                 reader=READER,
             )
 
+    def of_runs(self, run_ids: Iterable[str]) -> "Known":
+        """Return what is known, with the plans and results of some runs alone."""
+        return replace(self, records=self.records.of_runs(run_ids))
+
     def settled(self, merged: Mapping[int, int], whole: Container[int]) -> set[int]:
         """Return the lines of which all that the quarantine says is said anew, or is past.
 
@@ -94,7 +98,7 @@ class Known:
 
 
 def load_known(
-    workspace: Workspace,
+    workspace: Path,
     inputs: Inputs,
     rules: ContextRules,
     cursors: Mapping[str, bytes] | None = None,
@@ -105,7 +109,7 @@ def load_known(
     with log records that found no span is read again when a person names it, and one that another
     version of midspan could make nothing of always is.
     """
-    lines = list(read_manifest(workspace.path))
+    lines = list(read_manifest(workspace))
     last = {line.hash: line for line in lines}
     again = {
         file.digest
@@ -116,7 +120,7 @@ def load_known(
     seen = {line.hash: line.rules for line in lines if line.hash not in again | lost}
     servers = {line.file: line.rules for line in lines if line.cursor is not None}
     unknown = (file for file in inputs.spans if seen.get(file.digest) != rules.recorded())
-    new_files = [replace(file, line=len(lines) + number) for number, file in enumerate(unknown)]
+    new_files = list(_numbered(unknown, lines))
     read_before = (
         number
         for number, file in enumerate(new_files)
@@ -126,7 +130,7 @@ def load_known(
     record_files = list(read_record_files(inputs))
     given = {file.digest for file in new_files} | {file.digest for file in record_files}
     known = Known(
-        records=stored_records(workspace.path),
+        records=stored_records(workspace),
         changed=set(),
         new_files=new_files,
         files_known=len(inputs.spans) - len(new_files),
@@ -144,6 +148,16 @@ def load_known(
             elif each.digest not in seen:
                 known.rejected.append((each, record))
     return known
+
+
+def _numbered(files: Iterable[SpanFile], lines: Sequence[ManifestLine]) -> Iterator[SpanFile]:
+    """Yield the files with the numbers of their lines: what was received goes on in its line."""
+    number = len(lines)
+    for file in files:
+        of_earlier = (n for n, line in enumerate(lines) if line.file == shown(file.path))
+        earlier = next(of_earlier, None) if isinstance(file.path, Received) else None
+        yield replace(file, line=number if earlier is None else earlier)
+        number += earlier is None
 
 
 def _followed(

@@ -40,13 +40,20 @@ def runs_touched(
 
 def stored_spans(workspace: Workspace, run_ids: Collection[str]) -> Iterator[Span]:
     """Yield the spans of stored runs."""
-    tools = _tools(workspace)
     wanted = pl.col("run_id").is_in(list(run_ids))
-    key = ["run_id", "trace_id", "span_id"]
-    text = workspace.files("text").filter(wanted)
-    rows = workspace.table("spans").filter(wanted).join(text, on=key).collect()
+    yield from spans_of(
+        workspace.table("spans").filter(wanted),
+        workspace.files("text").filter(wanted),
+        workspace.table("tools"),
+    )
+
+
+def spans_of(spans: pl.LazyFrame, text: pl.LazyFrame, tools: pl.LazyFrame) -> Iterator[Span]:
+    """Yield the spans in rows of the tables; those of `text` have the private columns."""
+    sets = _tools(tools)
+    rows = spans.join(text, on=["run_id", "trace_id", "span_id"]).collect()
     for row in rows.iter_rows(named=True):
-        yield _span(row, tools)
+        yield _span(row, sets)
 
 
 def _span(row: dict[str, Any], tools: dict[str, tuple[Tool, ...]]) -> Span:
@@ -65,8 +72,8 @@ def _span(row: dict[str, Any], tools: dict[str, tuple[Tool, ...]]) -> Span:
     return Span(**values)
 
 
-def _tools(workspace: Workspace) -> dict[str, tuple[Tool, ...]]:
+def _tools(tools: pl.LazyFrame) -> dict[str, tuple[Tool, ...]]:
     sets: dict[str, list[Tool]] = {}
-    for digest, *fields in workspace.table("tools").collect().iter_rows():
+    for digest, *fields in tools.collect().iter_rows():
         sets.setdefault(digest, []).append(Tool(*fields))
     return {digest: tuple(members) for digest, members in sets.items()}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, Literal
 
 from midspan.pipelines.ingest.names import shown
+from midspan.pipelines.ingest.sources.remote import RemoteFile
 
 STANDARD_INPUT: Final = "-"
 
@@ -34,15 +35,21 @@ class KeptStream:
         return self.shown
 
 
+class Received(KeptStream):
+    """A part of what was received over time: all parts of one name count as one file."""
+
+
 @contextmanager
 def kept_streams(
-    paths: Iterable[Path | str], standard_input: BinaryIO | None = None
-) -> Iterator[list[Path | str | KeptStream]]:
+    paths: Iterable[Path | str | KeptStream | RemoteFile], standard_input: BinaryIO | None = None
+) -> Iterator[list[Path | str | KeptStream | RemoteFile]]:
     """Give the paths with pipes among them read to their ends; `-` is standard input."""
     with tempfile.TemporaryDirectory(prefix="midspan-") as directory:
-        kept: list[Path | str | KeptStream] = []
+        kept: list[Path | str | KeptStream | RemoteFile] = []
         for number, path in enumerate(paths):
-            if str(path) == STANDARD_INPUT:
+            if isinstance(path, KeptStream | RemoteFile):
+                kept.append(path)
+            elif str(path) == STANDARD_INPUT:
                 content = standard_input or sys.stdin.buffer
                 kept.append(_keep(content, shown(path), Path(directory, str(number))))
             elif Path(path).is_fifo():

@@ -3,13 +3,16 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from midspan.pipelines.ingest.joined import Joined
+
 
 @dataclass(frozen=True, kw_only=True)
 class IngestSummary:
     """What one ingest did: `spans_in` is the sum of kept, merged and quarantined.
 
     `logs_in` is the sum of log records applied to spans and of those that there was no span for.
-    `rejected` says file, line and reason of what was quarantined.
+    `rejected` says file, line and reason of what was quarantined; `joined` what the ingest means
+    for the workspace whose runs it joined.
     """
 
     files: int
@@ -27,5 +30,6 @@ class IngestSummary:
     dialects: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
+    joined: Joined | None = None
     unmapped: list[str] = field(default_factory=list)
     """What rules of the run context name and nothing that was read has."""

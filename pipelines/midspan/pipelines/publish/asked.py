@@ -36,6 +36,9 @@ class Asked:
     """Phoenix project and MLflow experiment, instead of the experiment that runs name."""
 
     dry_run: bool = False
+    partial: bool = False
+    """Whether there are other runs elsewhere: trials are then not numbered by those at hand."""
+
     artifacts: tuple[Path, ...] = ()
     """Files that go beside the runs, to servers that keep files."""
 

@@ -96,16 +96,7 @@ class Manifest:
 
     def add(self, unit: Unit) -> None:
         """Write down that a unit is published: acknowledged by the server, and verified."""
-        at = datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="seconds")
-        line = Line(**msgspec.structs.asdict(unit), at=at)
-        text = msgspec.json.encode(line) + b"\n"
-        with explained(self.path):
-            file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
-            try:
-                # One write, so that of two publishers neither breaks the other's line.
-                os.write(file, (b"\n" if self._ends_open else b"") + text)
-            finally:
-                os.close(file)
+        append(self.path, unit, seconds=self._clock(), ends_open=self._ends_open)
         self._ends_open = False
         self._known[_key(unit)] = unit
 
@@ -115,13 +106,30 @@ class Manifest:
         except FileNotFoundError:
             return []
         self._ends_open = bool(content) and not content.endswith(b"\n")
-        lines = []
-        for text in content.split(b"\n"):
-            try:
-                lines.append(msgspec.json.decode(text, type=Line))
-            except msgspec.DecodeError:
-                self.broken += bool(text.strip())
+        lines = [line for text in content.split(b"\n") if (line := read_line(text)) is not None]
+        self.broken += sum(bool(text.strip()) for text in content.split(b"\n")) - len(lines)
         return lines
+
+
+def read_line(text: bytes) -> Line | None:
+    """Return a line of the file; None for one that is damaged, or empty."""
+    try:
+        return msgspec.json.decode(text, type=Line)
+    except msgspec.DecodeError:
+        return None
+
+
+def append(path: Path, unit: Unit, *, seconds: float, ends_open: bool) -> None:
+    """Add a line to the file; `ends_open` where its last one was never ended."""
+    at = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+    text = msgspec.json.encode(Line(**msgspec.structs.asdict(unit), at=at)) + b"\n"
+    with explained(path):
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+        try:
+            # One write, so that of two publishers neither breaks the other's line.
+            os.write(file, (b"\n" if ends_open else b"") + text)
+        finally:
+            os.close(file)
 
 
 def digest_of(content: Any) -> str:

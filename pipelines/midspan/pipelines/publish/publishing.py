@@ -104,18 +104,46 @@ def publish(
         failed: dict[str, SurroundingsError] = {}
         notes: list[str] = []
         for target in targets:
-            publisher = (publishers or _publisher)(target.server)
             progress = Tally(tell)
             try:
-                report = publisher(workspace, target, asked, manifest=manifest, tell=progress)
-            except (SurroundingsError, ServerError, GaveUp, httpx.HTTPError) as error:
-                failed[target.server] = _failure(target, error)
+                report = publish_to(
+                    workspace,
+                    target,
+                    asked,
+                    manifest=manifest,
+                    tell=progress,
+                    publishers=publishers,
+                )
+            except SurroundingsError as error:
+                failed[target.server] = error
                 if reached := " and ".join(progress.told()):
                     notes.append(f"{target.server}: it had come to {reached}")
             else:
                 published.append(report)
         notes += _broken(manifest)
     return Outcome(published=tuple(published), failed=failed, notes=tuple(notes))
+
+
+def publish_to(
+    workspace: Workspace,
+    target: Target,
+    asked: Asked,
+    *,
+    manifest: Manifest,
+    tell: Progress = untold,
+    publishers: Callable[[str], Publish] | None = None,
+) -> Published:
+    """Return what was published to one server; that it cannot be asked is an error.
+
+    Whoever calls this holds the workspace that the manifest is of, as its only publisher.
+    """
+    publisher = (publishers or _publisher)(target.server)
+    try:
+        return publisher(workspace, target, asked, manifest=manifest, tell=tell)
+    except SurroundingsError:
+        raise
+    except (ServerError, GaveUp, httpx.HTTPError) as error:
+        raise _failure(target, error) from error
 
 
 class Tally:
@@ -143,8 +171,6 @@ class Tally:
 
 
 def _failure(target: Target, error: Exception) -> SurroundingsError:
-    if isinstance(error, SurroundingsError):
-        return error
     return SurroundingsError(
         f"{target.server} at {target.url} gave an answer that cannot be used: {error}",
         fix="See what stands between here and the server: a proxy may answer in its place.",

@@ -57,13 +57,13 @@ class Target:
             base_url=self.url.rstrip("/"),
             headers=headers,
             auth=self.login if self.login and not self.token else None,
-            verify=self._trusted(),
+            verify=self.trusted(),
             timeout=httpx.Timeout(REQUEST_SECONDS, connect=CONNECT_SECONDS),
             # A proxy named in the environment is not for servers of this machine.
             trust_env=not is_loopback(httpx.URL(self.url).host),
         )
 
-    def _trusted(self) -> ssl.SSLContext | bool:
+    def trusted(self) -> ssl.SSLContext | bool:
         if self.ca is None:
             return True
         context = ssl.create_default_context()

@@ -9,20 +9,31 @@ from typing import Final
 import msgspec
 
 from midspan.pipelines.storage.disk import explained
-from midspan.pipelines.storage.locks import readers_kept_out
+from midspan.pipelines.storage.locks import READERS_GIVEN, READERS_PASSED, readers_kept_out
+from midspan.pipelines.storage.settings import change_buckets
 from midspan.scorers.errors import InvalidInput
 
 JOURNAL: Final = "journal.json"
 
 
-class Journal(msgspec.Struct, frozen=True, kw_only=True):
-    """Files to move into place and files to take away, by path within the workspace."""
+class Journal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Files to move into place and files to take away, by path within the workspace.
+
+    `buckets` is the number of buckets from then on, where the change is one of that.
+    """
 
     moves: dict[str, str]
     removed: list[str]
+    buckets: int | None = None
 
 
-def begin(workspace: Path, moves: Mapping[Path, Path], removed: Sequence[Path]) -> None:
+def begin(
+    workspace: Path,
+    moves: Mapping[Path, Path],
+    removed: Sequence[Path],
+    *,
+    buckets: int | None = None,
+) -> None:
     """Write the journal: from here on, the change is done in the end.
 
     Folders are made first, so that what is known to fail does so before anything is decided.
@@ -34,6 +45,7 @@ def begin(workspace: Path, moves: Mapping[Path, Path], removed: Sequence[Path]) 
     journal = Journal(
         moves={inside(source): inside(target) for source, target in moves.items()},
         removed=[inside(path) for path in removed],
+        buckets=buckets,
     )
     folders = {path.parent for path in (*moves.values(), *removed)}
     for folder in sorted(folders):
@@ -65,12 +77,16 @@ def finish(workspace: Path, settings: Path) -> None:
         for source, target in journal.moves.items()
     ]
     removed = [_inside(workspace, name) for name in journal.removed]
-    with readers_kept_out(settings) as alone:
+    given = READERS_GIVEN if removed else READERS_PASSED
+    with readers_kept_out(settings, seconds=given) as alone:
         for source, target in moves:
             with explained(target):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 if source.exists():
                     source.replace(target)
+        if journal.buckets is not None:
+            with explained(settings):
+                change_buckets(settings, journal.buckets)
         for file in removed if alone else ():
             with explained(file):
                 file.unlink(missing_ok=True)

@@ -21,6 +21,9 @@ PUBLISHER: Final = ".publishing"
 READERS_GIVEN: Final = 2.0
 """Seconds that a writer waits for readers to finish before it leaves superseded files in place."""
 
+READERS_PASSED: Final = 0.05
+"""Seconds that it waits where no file is superseded: for those who are just finding their files."""
+
 WRITER_GIVEN: Final = 30.0
 """Seconds that a reader waits for files to be moved in, which takes far less than one."""
 
@@ -101,12 +104,12 @@ class Reading:
 
 
 @contextmanager
-def readers_kept_out(settings: Path) -> Iterator[bool]:
-    """Keep new readers waiting, and give whether all earlier ones are done."""
+def readers_kept_out(settings: Path, *, seconds: float = READERS_GIVEN) -> Iterator[bool]:
+    """Keep new readers waiting, and give whether all earlier ones are done within so long."""
     with explained(settings):
         lock = os.open(settings, os.O_RDWR | os.O_CLOEXEC)
     try:
-        yield _taken_if_there_are_locks(lock, fcntl.LOCK_EX, seconds=READERS_GIVEN)
+        yield _taken_if_there_are_locks(lock, fcntl.LOCK_EX, seconds=seconds)
     finally:
         os.close(lock)
 

@@ -6,7 +6,8 @@ midspan has no list until it is next written to: what lies there is then taken a
 
 import io
 import os
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,11 @@ TOOLS: Final = "tools.parquet"
 SINGLE: Final = ("plan.jsonl", "results.jsonl", "manifest.jsonl")
 """Files beside the tables, without which rows would be put together wrongly."""
 
+CONTRACT_KEY: Final = "midspan.contract"
+RUNS_KEY: Final = "midspan.runs"
+"""What the footer of a file says: the contract it was written by, and how many runs it holds."""
+
+_GENERATION: Final = re.compile(r"/part-(\d+)")
 _PIECE: Final = 2**20
 
 
@@ -75,7 +81,21 @@ def read_list(workspace: Path) -> PartList | None:
 
 def write_list(path: Path, parts: PartList) -> None:
     """Write a list of files, one a line, so that a person can read it."""
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(parts), indent=1) + b"\n")
+    path.write_bytes(written_list(parts))
+
+
+def written_list(parts: PartList) -> bytes:
+    """Return the content of a list of files."""
+    return msgspec.json.format(msgspec.json.encode(parts), indent=1) + b"\n"
+
+
+def generations(names: Iterable[str]) -> int:
+    """Return the number of the last change that files with such names came of.
+
+    >>> generations(["spans/bucket=00/part-000003-001.parquet", "tools.parquet"])
+    3
+    """
+    return max((int(number) for name in names for number in _GENERATION.findall(name)), default=0)
 
 
 def described(path: Path) -> Part:
@@ -100,15 +120,28 @@ def read(part: Path) -> pl.DataFrame:
     return pl.read_parquet(part.absolute(), hive_partitioning=False, glob=False)
 
 
-def write_part(frame: pl.DataFrame, path: Path) -> None:
-    """Write one file of a table; its footer says the contract and how many runs it holds."""
+def write_part(frame: pl.DataFrame, path: Path, *, rows_together: int | None = None) -> None:
+    """Write one file of a table; its footer says the contract and how many runs it holds.
+
+    So many `rows_together` are read or passed over as one: few, where runs are sorted.
+    """
     runs = frame["run_id"].n_unique() if "run_id" in frame.columns else 0
-    metadata = {"midspan.contract": str(CONTRACT), "midspan.runs": str(runs)}
     content = io.BytesIO()
-    frame.write_parquet(content, compression="zstd", compression_level=1, metadata=metadata)
+    frame.write_parquet(
+        content,
+        compression="zstd",
+        compression_level=1,
+        row_group_size=rows_together,
+        metadata=footer(runs),
+    )
     with explained(path):
         # Not by polars, which calls a full disk a damaged file.
         path.write_bytes(content.getbuffer())
+
+
+def footer(runs: int) -> dict[str, str]:
+    """Return what the footer of a file with so many runs says."""
+    return {CONTRACT_KEY: str(CONTRACT), RUNS_KEY: str(runs)}
 
 
 def refuse_strangers(workspace: Path, table: str, listed: PartList) -> None:

@@ -1,5 +1,6 @@
 """What `workspace.json` says: the contract a workspace was made by, and its number of buckets."""
 
+import os
 from pathlib import Path
 from typing import Final, Literal
 
@@ -15,7 +16,7 @@ LARGE_BUCKETS: Final = 256
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """The settings of a workspace, which never change."""
+    """The settings of a workspace; only compaction changes its buckets."""
 
     contract: int
     buckets: Literal[1, 256]
@@ -51,5 +52,21 @@ def read_settings(directory: Path) -> Settings:
 def write_settings(directory: Path, buckets: int) -> None:
     """Write the settings of a new workspace, whole or not at all."""
     part = directory / f"{SETTINGS}.part"
-    part.write_text(f'{{"contract": {CONTRACT}, "buckets": {buckets}}}\n')
+    part.write_text(_text(buckets))
     part.replace(directory / SETTINGS)
+
+
+def change_buckets(path: Path, buckets: int) -> None:
+    """Write another number of buckets into the settings of a workspace.
+
+    In place, since readers hold this very file, and at once: padded where it gets shorter.
+    """
+    settings = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.pwrite(settings, _text(buckets).encode().ljust(os.fstat(settings).st_size), 0)
+    finally:
+        os.close(settings)
+
+
+def _text(buckets: int) -> str:
+    return f'{{"contract": {CONTRACT}, "buckets": {buckets}}}\n'

@@ -109,9 +109,9 @@ def _span(record: bytes, at: int, resource: dict[str, Any], scope: str) -> RawSp
         end_ns=span.end_time_unix_nano,
         status=STATUS.get(span.status.code, "unset"),
         status_message=span.status.message,
-        attributes=_values(span.attributes),
+        attributes=values_of(span.attributes),
         events=[
-            RawEvent(event.name, event.time_unix_nano, _values(event.attributes))
+            RawEvent(event.name, event.time_unix_nano, values_of(event.attributes))
             for event in span.events
         ],
         resource=resource,
@@ -120,15 +120,19 @@ def _span(record: bytes, at: int, resource: dict[str, Any], scope: str) -> RawSp
 
 
 def _log(record: bytes, at: int, resource: dict[str, Any], scope: str) -> RawLog:
-    log = _parsed(LogRecord, record, "log")
+    return raw_log(at, _parsed(LogRecord, record, "log"), resource, scope)
+
+
+def raw_log(position: int, log: LogRecord, resource: dict[str, Any], scope: str) -> RawLog:
+    """Return a log record in plain values."""
     return RawLog(
-        position=at,
+        position=position,
         trace_id=log.trace_id.hex(),
         span_id=log.span_id.hex(),
         name=log.event_name,
         time_ns=log.time_unix_nano or log.observed_time_unix_nano,
         body=_plain(log.body) if log.HasField("body") else None,
-        attributes=_values(log.attributes),
+        attributes=values_of(log.attributes),
         resource=resource,
         scope=scope,
     )
@@ -141,7 +145,7 @@ def _metric(record: bytes, at: int, resource: dict[str, Any], scope: str) -> Rej
 def _resource(data: bytes, found: Iterable[Field]) -> dict[str, Any] | str:
     """Return the sender's attributes, or why they cannot be read."""
     try:
-        return _values(_parsed(Resource, _joined(data, found), "resource").attributes)
+        return values_of(_parsed(Resource, _joined(data, found), "resource").attributes)
     except (ValueError, RecursionError) as error:
         return str(error)
 
@@ -173,7 +177,8 @@ def _joined(data: bytes, found: Iterable[Field]) -> bytes:
     )
 
 
-def _values(attributes: Iterable[KeyValue]) -> dict[str, Any]:
+def values_of(attributes: Iterable[KeyValue]) -> dict[str, Any]:
+    """Return attributes as a plain dict; of a repeated key the last stands."""
     values = {}
     for pair in attributes:
         text = pair.value.string_value  # most are text: the others are asked what they are
@@ -188,7 +193,7 @@ def _plain(value: AnyValue) -> Any:
         case "array_value":
             return [_plain(item) for item in value.array_value.values]
         case "kvlist_value":
-            return _values(value.kvlist_value.values)
+            return values_of(value.kvlist_value.values)
         case "double_value":
             return finite(value.double_value)
         case "bytes_value":

@@ -26,9 +26,9 @@ class Fetched:
     cursors: dict[str, bytes]
 
 
-def server_at(path: Path | str) -> Server | None:
+def server_at(path: object) -> Server | None:
     """Return the server that an address names; None for what is no server's."""
-    if isinstance(path, Path):
+    if not isinstance(path, str):
         return None
     scheme, separator, rest = path.partition("://")
     kind, _, transport = scheme.partition("+")

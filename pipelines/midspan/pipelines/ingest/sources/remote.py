@@ -114,7 +114,7 @@ def find_remote(url: str) -> tuple[str, list[RemoteFile]]:
 def _listed(url: str) -> tuple[str, list[RemoteFile]]:
     from fsspec.core import url_to_fs
 
-    _require_reader(url)
+    require_reader(url)
     files, root = url_to_fs(url)
     # A list kept from an earlier reading would hide what has been written since.
     files.invalidate_cache()
@@ -145,7 +145,7 @@ def _version(url: str, info: Mapping[str, Any]) -> str:
     return ",".join(known)
 
 
-def _require_reader(url: str) -> None:
+def require_reader(url: str) -> None:
     """Raise, with the command that mends it, when no package here reads such addresses."""
     from fsspec import get_filesystem_class
     from fsspec.registry import known_implementations

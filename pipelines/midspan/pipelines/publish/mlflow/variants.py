@@ -47,10 +47,11 @@ def variants_of(workspace: Workspace, asked: Asked) -> list[Variants]:
     named = pl.col("experiment").fill_null(DEFAULT_PROJECT)
     project = named if asked.project is None else pl.lit(asked.project)
     parts = runs.with_columns(project=project).partition_by("project", as_dict=True)
-    return [_variants(str(name), parts[name,]) for name in sorted(str(n) for (n,) in parts)]
+    names = sorted(str(name) for (name,) in parts)
+    return [_variants(name, parts[name,], partial=asked.partial) for name in names]
 
 
-def _variants(project: str, runs: pl.DataFrame) -> Variants:
+def _variants(project: str, runs: pl.DataFrame, *, partial: bool) -> Variants:
     every = runs.select(VARIANT).unique().sort(VARIANT, nulls_last=True).with_row_index("variant")
     numbered = runs.join(every, on=VARIANT, nulls_equal=True).sort("start_ns", "run_id")
     cell = ("variant", "task")
@@ -58,11 +59,14 @@ def _variants(project: str, runs: pl.DataFrame) -> Variants:
     numbered = numbered.with_columns(number=pl.coalesce("trial", place))
     again = pl.col("run_id").cum_count().over(*cell, "number")
     numbered = numbered.with_columns(repeated=pl.when(again > 1).then(again).otherwise(0))
+    # By its place among a part of the runs, one would be called what others are called.
+    is_numbered = pl.col("trial").is_not_null() | pl.lit(not partial)
+    numbered = numbered.with_columns(paired=pl.when(is_numbered).then("task"))
     pairs = [
         layout.pair(task, number, repeated) if task is not None else None
-        for task, number, repeated in numbered.select("task", "number", "repeated").iter_rows()
+        for task, number, repeated in numbered.select("paired", "number", "repeated").iter_rows()
     ]
-    kept = numbered.drop("number", "repeated", "project")
+    kept = numbered.drop("number", "repeated", "paired", "project")
     return Variants(
         project=project,
         every=every,

@@ -1,0 +1,116 @@
+"""Runs a watch in a terminal: what it says when it begins, meanwhile, and at its end."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from midspan.pipelines.cli import console
+from midspan.scorers.errors import Exit, SurroundingsError
+
+if TYPE_CHECKING:
+    import socket
+
+    from midspan.pipelines.watch.settings import WatchSettings
+    from midspan.pipelines.watch.watching import Watching
+
+
+def run_watch(settings: "WatchSettings", host: str, port: int) -> Exit:
+    """Serve until told to end, then say what was done."""
+    from midspan.pipelines.watch.alone import only_watch
+    from midspan.pipelines.watch.serving import serve
+    from midspan.pipelines.watch.watching import Watching
+    from midspan.pipelines.workspace import Workspace
+
+    Workspace.create(settings.workspace)
+    with only_watch(settings.state), _listening(host, port) as sock:
+        watching = Watching(settings)
+        try:
+            with _live(watching) as show:
+                asyncio.run(
+                    serve(settings, watching, sock, ready=_ready(settings, sock), show=show)
+                )
+            click.echo("finishing what is complete; Ctrl-C again ends at once", err=True)
+            watching.end()
+        except BaseException:
+            watching.kill()
+            raise
+        _say_what_was_done(settings)
+    return Exit.DONE
+
+
+def run_once(settings: "WatchSettings") -> Exit:
+    """Do what is there, in this process, and return the worst of how that went."""
+    from midspan.pipelines.watch.alone import only_watch
+    from midspan.pipelines.watch.children import Child
+    from midspan.pipelines.watch.consumers import StateFolder
+    from midspan.pipelines.watch.processes import (
+        SCORER,
+        publisher_settings,
+        scorer_settings,
+        tail_settings,
+    )
+    from midspan.pipelines.watch.publisher import main as publish
+    from midspan.pipelines.watch.tails import is_project
+    from midspan.pipelines.watch.tails import main as tail
+    from midspan.pipelines.workspace import Workspace
+
+    Workspace.create(settings.workspace)
+    with only_watch(settings.state):
+        StateFolder(path=settings.state).forget_figures()
+        code = tail(tail_settings(settings, once=True))
+        if is_project(settings.source or ""):
+            child = Child("scorer", SCORER, scorer_settings(settings, finish=True))
+            code = max(code, Exit.DONE if child.ended() == 0 else Exit.SURROUNDINGS)
+        if settings.is_published:
+            code = max(code, publish(publisher_settings(settings, finish=True)))
+        _say_what_was_done(settings)
+    return Exit(code)
+
+
+def _say_what_was_done(settings: "WatchSettings") -> None:
+    from midspan.pipelines.watch import live
+    from midspan.pipelines.watch.consumers import StateFolder
+    from midspan.pipelines.watch.tails import summary as read
+
+    told = StateFolder(path=settings.state).told()
+    came = live.received(told) if settings.source is None else read(told, settings.state)
+    for line in (*came, *live.done(told, settings.state)):
+        console.note(line)
+
+
+def _ready(settings: "WatchSettings", sock: "socket.socket") -> Callable[[], None]:
+    host, port = sock.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    scheme = "https" if settings.certificate else "http"
+    return lambda: click.echo(f"{scheme}://{shown}:{port}")
+
+
+@contextmanager
+def _live(watching: "Watching") -> Iterator[Callable[[], None]]:
+    """Give what is called once a second: it shows one line on a terminal, and nothing elsewhere."""
+    from midspan.pipelines.watch.live import Line
+
+    notes, line = console.notes(), Line()
+    if not notes.is_terminal:
+        yield lambda: None
+        return
+    with notes.status("") as status:
+        yield lambda: status.update(line.text(watching.told()))
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator["socket.socket"]:
+    from midspan.instrumentation.proxy.server import listening
+
+    try:
+        sock = listening(host, port)
+    except OSError as error:
+        raise SurroundingsError(
+            f"cannot listen at {host}:{port}: {error.strerror or error}",
+            fix="choose another port with --port N, or 0 for a free one",
+        ) from error
+    with sock:
+        yield sock

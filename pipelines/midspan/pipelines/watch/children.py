@@ -1,0 +1,107 @@
+"""Processes that a watch depends on: started again when they end, told to end when it does."""
+
+import importlib
+import multiprocessing
+import signal
+import sys
+import time
+from collections.abc import Callable
+from multiprocessing.context import SpawnProcess
+from typing import Any, Final
+
+import click
+
+from midspan.pipelines.engines.parent import belong_to_the_parent
+from midspan.scorers.errors import Exit, MidspanError
+
+FIRST_WAIT: Final = 0.5
+LONGEST_WAIT: Final = 30.0
+STEADY: Final = 60.0
+"""Seconds after which a process counts as running well: the next wait is the first again."""
+
+
+class Child:
+    """One process, by the module whose `main` it runs."""
+
+    def __init__(
+        self, name: str, module: str, settings: Any, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Start it."""
+        self.name, self.restarts = name, 0
+        self._module, self._settings, self._clock = module, settings, clock
+        self._wait = FIRST_WAIT
+        self._again_at: float | None = None
+        self._process = self._started()
+
+    @property
+    def pid(self) -> int | None:
+        """Return the id of the process that runs, or ran last."""
+        return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        """Return whether it runs now."""
+        return self._process.is_alive()
+
+    def look_after(self) -> None:
+        """Start it again if it has ended; each time in a row waits longer."""
+        if self._process.is_alive():
+            return
+        now = self._clock()
+        if self._again_at is None:
+            if now - self._begun >= STEADY:
+                self._wait = FIRST_WAIT
+            self._again_at = now + self._wait
+            self._wait = min(2 * self._wait, LONGEST_WAIT)
+            click.echo(
+                f"the {self.name} has ended (code {self._process.exitcode}): it is started again",
+                err=True,
+            )
+        if now >= self._again_at:
+            self._process.close()
+            self.restarts += 1
+            self._process = self._started()
+
+    def ask_to_end(self) -> None:
+        """Tell it to finish what it is at."""
+        if self._process.is_alive():
+            self._process.terminate()
+
+    def end(self, seconds: float) -> None:
+        """Wait until it has ended, and kill it when that takes too long."""
+        self._process.join(seconds)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+
+    def ended(self) -> int | None:
+        """Wait until it has ended by itself and return its exit code; what stops that ends it."""
+        try:
+            self._process.join()
+        except BaseException:
+            self.end(0)
+            raise
+        return self._process.exitcode
+
+    def _started(self) -> SpawnProcess:
+        self._again_at, self._begun = None, self._clock()
+        context = multiprocessing.get_context("spawn")
+        process = context.Process(
+            target=_run, args=(self._module, self._settings), name=f"midspan-{self.name}"
+        )
+        process.start()
+        return process
+
+
+def _run(module: str, settings: Any) -> None:
+    """Run the `main` of a module in a process of its own, which ends with its parent."""
+    belong_to_the_parent()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        code = importlib.import_module(module).main(settings)
+    except MidspanError as error:
+        click.echo(str(error), err=True)
+        code = error.exit_code
+    except KeyboardInterrupt:
+        code = Exit.INTERRUPTED
+    sys.exit(code)

@@ -1,0 +1,100 @@
+"""Counters, gauges and histograms of one process, in a file that `/metrics` is read from."""
+
+import time
+from bisect import bisect_left
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+BOUNDS: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 7.5, 10.0, 15.0, 30.0, 60.0, 300.0, 900.0)
+"""Upper ends of the buckets of a histogram of seconds; the last bucket has none."""
+
+EVERY: Final = 1.0
+
+
+class Histogram(msgspec.Struct):
+    """How many observations fell into each bucket, and what they come to."""
+
+    counts: list[int] = msgspec.field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
+    sum: float = 0.0
+
+
+class Told(msgspec.Struct):
+    """What the file of a process holds; a name bears its labels: `runs_scored{outcome=success}`."""
+
+    counters: dict[str, float] = {}
+    gauges: dict[str, float] = {}
+    histograms: dict[str, Histogram] = {}
+
+
+class Figures:
+    """Figures of one process.
+
+    >>> figures = Figures(None)
+    >>> figures.count("runs_scored", 2, outcome="success")
+    >>> figures.told.counters
+    {'runs_scored{outcome=success}': 2}
+    """
+
+    def __init__(self, file: Path | None, *, clock: Callable[[], float] = time.monotonic) -> None:
+        """Count on from what the file holds: a process that is started again is the same to all."""
+        self._file, self._clock = file, clock
+        self.told = read_figures(file) if file is not None else Told()
+        self._written = clock()
+
+    def count(self, name: str, by: float = 1, /, **labels: str) -> None:
+        """Add to a counter."""
+        key = named(name, labels)
+        self.told.counters[key] = self.told.counters.get(key, 0) + by
+
+    def gauge(self, name: str, value: float, /, **labels: str) -> None:
+        """Set a gauge."""
+        self.told.gauges[named(name, labels)] = value
+
+    def observe(self, name: str, seconds: float, /, times: int = 1, **labels: str) -> None:
+        """Add to a histogram of seconds."""
+        found = self.told.histograms.setdefault(named(name, labels), Histogram())
+        found.counts[bisect_left(BOUNDS, seconds)] += times
+        found.sum += seconds * times
+
+    def write_soon(self) -> None:
+        """Write the file if that was not done within the last second."""
+        if self._clock() - self._written >= EVERY:
+            self.write()
+
+    def write(self) -> None:
+        """Write the file, in place of what it held."""
+        self._written = self._clock()
+        if self._file is not None:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            unfinished = self._file.with_name(f"{self._file.name}.part")
+            unfinished.write_bytes(msgspec.json.encode(self.told))
+            unfinished.replace(self._file)
+
+
+def read_figures(file: Path) -> Told:
+    """Return what a process tells of itself; nothing if it has not yet."""
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Told)
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return Told()
+
+
+def named(name: str, labels: dict[str, str]) -> str:
+    """Return a name with its labels, these in order."""
+    if not labels:
+        return name
+    return f"{name}{{{','.join(f'{key}={labels[key]}' for key in sorted(labels))}}}"
+
+
+def labels_of(key: str) -> tuple[str, dict[str, str]]:
+    """Return the name and the labels of a key.
+
+    >>> labels_of("refused{reason=too_large}")
+    ('refused', {'reason': 'too_large'})
+    """
+    name, _, rest = key.partition("{")
+    pairs = (pair.split("=", 1) for pair in rest.removesuffix("}").split(",") if pair)
+    return name, {pair[0]: pair[-1] for pair in pairs}

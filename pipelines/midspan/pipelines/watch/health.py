@@ -1,0 +1,43 @@
+"""Whether a watch does what it is there for, in words that say what it does not."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from midspan.pipelines.watch.children import Child
+from midspan.pipelines.watch.figures import Told
+from midspan.pipelines.watch.receiver import Receiver
+from midspan.pipelines.watch.receiver.refusals import Refused
+
+SILENT: Final = 60.0
+"""Seconds without a sign of life of a process that gives one."""
+
+FAR_BEHIND: Final = 120.0
+"""Seconds that a complete run may wait to be scored."""
+
+STARTING: Final = 60.0
+
+
+def problems(
+    told: Mapping[str, Told],
+    children: Mapping[str, Child],
+    receiver: Receiver | None,
+    *,
+    running_for: float,
+    clock: Callable[[], float] = time.time,
+) -> list[str]:
+    """Return what is wrong; nothing if all is well."""
+    found = [f"the {name} is not running" for name, child in children.items() if not child.is_alive]
+    if receiver is not None:
+        try:
+            receiver.room.require()
+        except Refused as why:
+            found.append(f"nothing is accepted: {why.message}")
+    scorer = told.get("scorer", Told())
+    heartbeat = scorer.gauges.get("heartbeat_seconds")
+    if heartbeat is not None and running_for > STARTING and clock() - heartbeat > SILENT:
+        found.append(f"the scorer has given no sign of life for {clock() - heartbeat:.0f} s")
+    behind = scorer.gauges.get("behind_seconds", 0.0)
+    if behind > FAR_BEHIND:
+        found.append(f"scoring is {behind:.0f} s behind")
+    return found

@@ -1,0 +1,200 @@
+"""Batches under way: ordered, made, taken in; and what becomes of one that cannot be made."""
+
+import contextlib
+import shutil
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Final
+
+from midspan.pipelines.watch.backlog.entry import Damaged
+from midspan.pipelines.watch.batches import Batches
+from midspan.pipelines.watch.batches.making import Made, write_payloads
+from midspan.pipelines.watch.batches.records import OutdatedError
+from midspan.pipelines.watch.figures import Figures
+from midspan.pipelines.watch.scorer.carried import payloads
+from midspan.pipelines.watch.scorer.pending import SECOND, Key, Unit
+from midspan.pipelines.watch.scorer.workers import Makers, Order
+from midspan.scorers.errors import SurroundingsError
+
+SET_ASIDE: Final = "set-aside"
+LABELS: Final = {
+    "runs_scored": "outcome",
+    "calls": "fault",
+    "responses": "kind",
+    "parses": "result",
+}
+"""Counters of what batches hold, and the label of each."""
+
+KILLS: Final = 3
+KILLED: Final = f"its process was killed {KILLS} times, most likely for want of memory"
+
+PAUSE: Final = 0.5
+"""Seconds between two attempts, while another command writes the workspace or the disk is full."""
+
+
+class Orders:
+    """What is under way between the pending runs and the workspace."""
+
+    def __init__(
+        self,
+        batches: Batches,
+        makers: Makers,
+        figures: Figures,
+        *,
+        clock: Callable[[], int] = time.time_ns,
+    ) -> None:
+        """Begin with none."""
+        self._batches, self._makers, self._figures = batches, makers, figures
+        self._clock = clock
+        self._at_work: dict[Future[Made | None], Order] = {}
+        self._made: deque[tuple[Order, Made]] = deque()
+        self._waiting: deque[Sequence[Unit]] = deque()
+        self._kills: Counter[Key | None] = Counter()
+        self._paused_until = 0.0
+
+    @property
+    def under_way(self) -> int:
+        """Return how many batches are under way."""
+        return len(self._at_work) + len(self._made) + len(self._waiting)
+
+    def units(self) -> Iterator[Unit]:
+        """Yield the units that are under way."""
+        for order in (*self._at_work.values(), *(order for order, _ in self._made)):
+            yield from order.units
+        for units in self._waiting:
+            yield from units
+
+    def lowest(self, within: range) -> int | None:
+        """Return the lowest number of an entry that is under way, within a range."""
+        numbers = (entry for unit in self.units() for entry in unit.entries if entry in within)
+        return min(numbers, default=None)
+
+    def begin(self, units: Sequence[Unit]) -> None:
+        """Have a batch made."""
+        settings = self._batches.settings
+        order = Order(
+            units=units,
+            folder=self._batches.new_folder(),
+            backlog=settings.state / "backlog",
+            carried=settings.state / "carried",
+        )
+        try:
+            future = self._makers.submit(order, settings)
+        except BrokenProcessPool:
+            self._makers.restart()
+            future = self._makers.submit(order, settings)
+        self._at_work[future] = order
+
+    def finished(self, seconds: float) -> Iterator[Unit]:
+        """Yield the units of batches that are done with, after so long at most."""
+        if self._at_work:
+            done, _ = wait(self._at_work, timeout=seconds, return_when="FIRST_COMPLETED")
+        else:
+            time.sleep(seconds)
+            done = set()
+        broken: list[Order] = []
+        for future in done:
+            order = self._at_work.pop(future)
+            try:
+                made = future.result()
+            except BrokenProcessPool:
+                broken.append(order)
+            except SurroundingsError:
+                self._pause()  # the disk, or who may write there: it may pass
+                self._again(order)
+            except Exception as error:  # a fault of ours on one run must not cost the others
+                self._batches.require_sound()
+                yield from self._failed(order, f"{type(error).__name__}: {error}")
+            else:
+                if made is None:
+                    shutil.rmtree(order.folder, ignore_errors=True)
+                    yield from order.units
+                else:
+                    self._made.append((order, made))
+        if broken:
+            yield from self._killed([*broken, *self._at_work.values()])
+        yield from self._taken_in()
+        while self._waiting and len(self._at_work) < self._makers.count and not self._is_paused():
+            self.begin(self._waiting.popleft())
+
+    def _taken_in(self) -> Iterator[Unit]:
+        while self._made and not self._is_paused():
+            order, made = self._made[0]
+            try:
+                self._batches.take_in(made)
+            except OutdatedError:
+                self._made.popleft()
+                self._again(order)
+                continue
+            except SurroundingsError:
+                self._pause()
+                return
+            self._made.popleft()
+            self._tell(order, made)
+            yield from order.units
+
+    def _pause(self) -> None:
+        self._figures.count("workspace_locked")
+        self._paused_until = time.monotonic() + PAUSE
+
+    def _is_paused(self) -> bool:
+        return time.monotonic() < self._paused_until
+
+    def _tell(self, order: Order, made: Made) -> None:
+        now = self._clock()
+        for counter, counts in made.figures.items():
+            for label, count in counts.items():
+                self._figures.count(counter, count, **{LABELS[counter]: label})
+        self._figures.count("spans_scored", made.spans)
+        self._figures.count("batches")
+        self._figures.count("runs_late", len(made.joined.runs))
+        for unit in order.units:
+            self._figures.observe("scoring_lag_seconds", max(0, now - unit.complete_ns) / SECOND)
+            self._figures.observe("last_span_lag_seconds", max(0, now - unit.last_ns) / SECOND)
+
+    def _again(self, order: Order) -> None:
+        shutil.rmtree(order.folder, ignore_errors=True)
+        self._waiting.append(order.units)
+
+    def _killed(self, orders: Sequence[Order]) -> Iterator[Unit]:
+        """Make anew what was under way when a process was killed, in halves: one of them did it."""
+        self._figures.count("makers_killed")
+        self._at_work.clear()
+        self._makers.restart()
+        for order in orders:
+            alone = order.units[0].key if len(order.units) == 1 else None
+            self._kills[alone] += 1
+            if alone is not None and self._kills[alone] < KILLS:
+                self._again(order)  # it may have been another's fault
+            else:
+                yield from self._failed(order, KILLED)
+
+    def _failed(self, order: Order, reason: str) -> Iterator[Unit]:
+        """Make a batch in two halves; what cannot be made by itself is set aside, and told."""
+        units = order.units
+        if len(units) > 1:
+            half = len(units) // 2
+            self._waiting += [units[:half], units[half:]]
+        else:
+            self._set_aside(order, reason)
+            yield from units
+        shutil.rmtree(order.folder, ignore_errors=True)
+
+    def _set_aside(self, order: Order, reason: str) -> None:
+        """Keep the requests of a run that cannot be scored, as `midspan ingest` reads them."""
+        folder: Path = self._batches.settings.state / SET_ASIDE / order.folder.name.lstrip(".")
+        folder.mkdir(parents=True, exist_ok=True)
+        write_payloads(_readable(order), folder)
+        (folder / "reason.txt").write_text(f"{reason}\n")
+        self._figures.count("runs_set_aside")
+
+
+def _readable(order: Order) -> Iterator[bytes]:
+    """Yield the payloads of an order, without those that the disk has lost."""
+    for number in order.entries:
+        with contextlib.suppress(OSError, Damaged):
+            yield from payloads([number], order.backlog, order.carried)

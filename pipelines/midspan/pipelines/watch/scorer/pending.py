@@ -1,0 +1,228 @@
+"""Runs that are not complete yet: which entries belong together, and when they are to be scored.
+
+Only what headers say is held: a few hundred bytes for a trace and a number for each of its entries.
+"""
+
+import heapq
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from midspan.pipelines.watch.backlog import Header
+
+Key = tuple[str, str]
+"""What makes entries one unit: a run, a session or a trace, and its id."""
+
+SECOND: Final = 1_000_000_000
+
+
+@dataclass(slots=True)
+class Trace:
+    """What is known of one trace, or of a session's records that name none."""
+
+    name: Key
+    unit: Key
+    run_id: str | None = None
+    session: str | None = None
+    root_ended: bool = False
+    has_spans: bool = False
+    spans: int = 0
+    first_ns: int = 2**63
+    last_ns: int = 0
+    entries: list[int] = field(default_factory=list)
+
+    def add(self, entry: int, header: Header) -> None:
+        """Take note of one more entry."""
+        self.run_id = self.run_id or header.run_id
+        self.session = self.session or header.session
+        self.root_ended = self.root_ended or header.root_ended
+        self.has_spans = self.has_spans or header.kind == "traces"
+        self.spans += header.spans
+        self.first_ns = min(self.first_ns, header.received_ns)
+        self.last_ns = max(self.last_ns, header.received_ns)
+        self.entries.append(entry)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unit:
+    """Entries that are scored together: those of one run, or of one session's."""
+
+    key: Key
+    traces: frozenset[Key]
+    entries: tuple[int, ...]
+    spans: int
+    last_ns: int
+    complete_ns: int
+    """When there was nothing left to wait for."""
+
+
+class Pending:
+    """The units that wait; a unit that is at work keeps later entries of it waiting."""
+
+    def __init__(self, *, quiet_ns: int, timeout_ns: int) -> None:
+        """Wait so long after the last entry: with all roots ended, and without."""
+        self._quiet_ns, self._timeout_ns = quiet_ns, timeout_ns
+        self._traces: dict[Key, Trace] = {}
+        self._units: dict[Key, set[Key]] = {}
+        self._due: list[tuple[int, Key]] = []
+        self._next: dict[Key, int] = {}
+        self._busy: set[Key] = set()
+        self._entries = 0
+
+    def __len__(self) -> int:
+        """Return how many units wait."""
+        return len(self._units)
+
+    @property
+    def entries(self) -> int:
+        """Return how many entries wait."""
+        return self._entries
+
+    def add(self, entry: int, header: Header) -> None:
+        """Take note of an entry, by its number."""
+        name = _name_of(entry, header)
+        trace = self._traces.get(name)
+        if trace is None:
+            trace = self._traces[name] = Trace(name=name, unit=name)
+            self._units.setdefault(name, set()).add(name)
+        trace.add(entry, header)
+        self._entries += 1
+        unit = _unit_of(trace)
+        if unit != trace.unit:
+            self._leave(trace)
+            trace.unit = unit
+            self._units.setdefault(unit, set()).add(name)
+        self._schedule(unit, self._due_at(unit))
+
+    def oldest_ns(self) -> int | None:
+        """Return when the oldest waiting entry came."""
+        return min((trace.first_ns for trace in self._traces.values()), default=None)
+
+    def due(self, now_ns: int, *, spans: int, runs: int, all_of_it: bool = False) -> list[Unit]:
+        """Return units that need wait no longer, the longest due first; about so much at most.
+
+        They are at work from then on, until they are `done`. `all_of_it`: none need wait.
+        """
+        found: list[Unit] = []
+        held: list[tuple[int, Key]] = []
+        taken = 0
+        while self._due and taken < spans and len(found) < runs:
+            due, key = self._due[0]
+            if due > now_ns and not all_of_it:
+                break
+            heapq.heappop(self._due)
+            if self._next.get(key) != due:  # gone, or there was news
+                continue
+            at = self._due_at(key)
+            if at > now_ns and not all_of_it:
+                self._next[key] = at
+                heapq.heappush(self._due, (at, key))
+                continue
+            if self._is_busy(key):
+                held.append((due, key))
+                continue
+            unit = self._taken(key, min(at, now_ns))
+            found.append(unit)
+            taken += unit.spans
+        for item in held:
+            heapq.heappush(self._due, item)
+        return found
+
+    def next_due(self) -> int | None:
+        """Return when the unit that waits the least need wait no longer; None if there is none."""
+        while self._due:
+            due, key = self._due[0]
+            at = self._due_at(key) if self._next.get(key) == due else None
+            if at is not None and at <= due:
+                return due
+            heapq.heappop(self._due)
+            if at is not None:
+                self._next[key] = at
+                heapq.heappush(self._due, (at, key))
+        return None
+
+    def done(self, units: Iterable[Unit]) -> None:
+        """Let go of units that were at work."""
+        for unit in units:
+            self._busy -= {unit.key, *unit.traces}
+
+    def numbers(self, start: int, end: int) -> set[int]:
+        """Return the waiting entries with numbers from one up to another."""
+        every = (entry for trace in self._traces.values() for entry in trace.entries)
+        return {entry for entry in every if start <= entry < end}
+
+    def renumber(self, moved: Mapping[int, int]) -> None:
+        """Call waiting entries by other numbers."""
+        for trace in self._traces.values():
+            trace.entries = [moved.get(entry, entry) for entry in trace.entries]
+
+    def lowest(self, within: range) -> int | None:
+        """Return the lowest number of a waiting entry within a range."""
+        # Those of a trace are in order: what was set down again came before the others.
+        first = (
+            trace.entries[place]
+            for trace in self._traces.values()
+            if (place := bisect_left(trace.entries, within.start)) < len(trace.entries)
+        )
+        return min((entry for entry in first if entry in within), default=None)
+
+    def _due_at(self, key: Key) -> int:
+        traces = [self._traces[name] for name in self._units[key]]
+        last = max(trace.last_ns for trace in traces)
+        with_spans = [trace for trace in traces if trace.has_spans]
+        if with_spans and all(trace.root_ended for trace in with_spans):
+            # A session that is never quiet is scored now and then all the same.
+            first = min(trace.first_ns for trace in traces)
+            return min(last + self._quiet_ns, first + max(self._quiet_ns, self._timeout_ns))
+        return last + self._timeout_ns
+
+    def _schedule(self, key: Key, due: int) -> None:
+        """Look at a unit at a time, unless an earlier one is set: it will then be set anew."""
+        known = self._next.get(key)
+        if known is None or due < known:
+            self._next[key] = due
+            heapq.heappush(self._due, (due, key))
+
+    def _is_busy(self, key: Key) -> bool:
+        return key in self._busy or not self._busy.isdisjoint(self._units[key])
+
+    def _taken(self, key: Key, complete_ns: int) -> Unit:
+        del self._next[key]
+        names = self._units.pop(key)
+        traces = [self._traces.pop(name) for name in names]
+        self._busy |= {key, *names}
+        entries = sorted(entry for trace in traces for entry in trace.entries)
+        self._entries -= len(entries)
+        return Unit(
+            key=key,
+            traces=frozenset(names),
+            entries=tuple(entries),
+            spans=sum(trace.spans for trace in traces),
+            last_ns=max(trace.last_ns for trace in traces),
+            complete_ns=complete_ns,
+        )
+
+    def _leave(self, trace: Trace) -> None:
+        members = self._units[trace.unit]
+        members.discard(trace.name)
+        if members:
+            self._schedule(trace.unit, self._due_at(trace.unit))
+        else:
+            del self._units[trace.unit]
+            self._next.pop(trace.unit, None)
+
+
+def _name_of(entry: int, header: Header) -> Key:
+    if header.trace_id is not None:
+        return "trace", header.trace_id
+    if header.session is not None:
+        return "records", header.session
+    return "record", str(entry)
+
+
+def _unit_of(trace: Trace) -> Key:
+    """Return what a trace is scored with: as ingest puts runs together, as far as one can see."""
+    if trace.run_id is not None:
+        return "run", trace.run_id
+    return trace.name if trace.session is None else ("session", trace.session)

@@ -1,0 +1,105 @@
+"""A watch at work: its processes are looked after, its pages served, its forwarders run."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from midspan.pipelines.watch.children import Child
+from midspan.pipelines.watch.consumers import StateFolder
+from midspan.pipelines.watch.figures import Figures, Told
+from midspan.pipelines.watch.forwarding import Forwarder
+from midspan.pipelines.watch.health import problems
+from midspan.pipelines.watch.processes import processes_of
+from midspan.pipelines.watch.receiver import Receiver
+from midspan.pipelines.watch.settings import WatchSettings
+
+SECOND: Final = 1.0
+ENDING: Final = 20.0
+"""Seconds that processes have to finish what they are at."""
+
+
+class Watching:
+    """All that runs, and what is known of it."""
+
+    def __init__(self, settings: WatchSettings) -> None:
+        """Start the processes and open the backlog."""
+        self.settings, self.folder = settings, StateFolder(path=settings.state)
+        self.begun = time.monotonic()
+        self.folder.forget_figures()
+        self.figures = Figures(self.folder.figures("receiver"))
+        self.receiver: Receiver | None = None
+        if settings.source is None:
+            self.receiver = Receiver(
+                settings.receiver,
+                backlog=self.folder.backlog,
+                figures=self.figures,
+                waiting_bytes=self.folder.waiting_bytes,
+                begin_after=self.folder.newest_mark(settings.addresses),
+            )
+        self.children = {
+            name: Child(name, module, given)
+            for name, (module, given) in processes_of(settings).items()
+        }
+        self._forwarders = [
+            Forwarder(
+                endpoint,
+                backlog=self.folder.backlog,
+                marks=self.folder.forward_marks(endpoint.url),
+                figures=self.figures,
+            )
+            for endpoint in settings.forwards
+        ]
+
+    def told(self) -> Mapping[str, Told]:
+        """Return the figures of each process."""
+        return {**self.folder.told(), "receiver": self.figures.told}
+
+    def problems(self) -> list[str]:
+        """Return what is wrong."""
+        running_for = time.monotonic() - self.begun
+        return problems(self.told(), self.children, self.receiver, running_for=running_for)
+
+    async def forward(self) -> None:
+        """Pass on what is accepted, until cancelled."""
+        await asyncio.gather(*(forwarder.run() for forwarder in self._forwarders))
+
+    async def look_after(self, show: Callable[[], None]) -> None:
+        """Do once a second what has to be done again and again, until cancelled."""
+        while True:
+            for child in self.children.values():
+                child.look_after()
+            await asyncio.to_thread(self._tidy)
+            show()
+            await asyncio.sleep(SECOND)
+
+    def _tidy(self) -> None:
+        """Remove what everybody is done with, measure the rest, and write the figures."""
+        addresses, figures = self.settings.addresses, self.figures
+        self.folder.remove_what_is_done(addresses)
+        if self.receiver is not None:
+            self.receiver.room.measure()
+            figures.gauge("disk_free_bytes", self.receiver.room.free)
+        figures.gauge("backlog_bytes", self.folder.waiting_bytes())
+        oldest = self.folder.oldest_waiting_ns(addresses)
+        age = 0.0 if oldest is None else max(time.time() - oldest / 1e9, 0.0)
+        figures.gauge("backlog_oldest_seconds", age)
+        for child in self.children.values():
+            figures.told.counters[f"restarts{{process={child.name}}}"] = child.restarts
+        figures.write()
+
+    def end(self) -> None:
+        """Let the processes finish, and close the backlog."""
+        if self.receiver is not None:
+            self.receiver.close()
+        for child in self.children.values():
+            child.ask_to_end()
+        until = time.monotonic() + ENDING
+        for child in self.children.values():
+            child.end(max(until - time.monotonic(), 0.1))
+        self.figures.write()
+
+    def kill(self) -> None:
+        """End the processes at once."""
+        for child in self.children.values():
+            child.end(0)

@@ -1,0 +1,98 @@
+"""Figures of all processes, as Prometheus reads them."""
+
+from pathlib import Path
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from midspan.pipelines.watch.children import Child
+from midspan.pipelines.watch.figures import Figures, Told
+from midspan.pipelines.watch.health import problems
+from midspan.pipelines.watch.live import Line, done, received
+from midspan.pipelines.watch.metrics import page, registry
+
+
+def figures() -> dict[str, Told]:
+    receiver, scorer = Figures(None), Figures(None)
+    receiver.count("spans_accepted", 90)
+    receiver.count("spans_refused", 10, reason="bad_id")
+    receiver.count("requests_refused", 2, reason="too_large")
+    receiver.gauge("backlog_bytes", 2**20)
+    scorer.count("runs_scored", 3, outcome="success")
+    scorer.count("runs_scored", 1, outcome='a "bad" one')
+    scorer.gauge("pending_runs", 5)
+    scorer.observe("scoring_lag_seconds", 0.3, times=2)
+    scorer.observe("scoring_lag_seconds", 2000)
+    return {"receiver": receiver.told, "scorer": scorer.told}
+
+
+def test_prometheus_reads_all_of_it() -> None:
+    text = page(registry(figures)).decode()
+    found = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+    assert found["midspan_watch_spans_accepted_total",] == 90
+    assert found["midspan_watch_spans_refused_total", "bad_id"] == 10
+    assert found["midspan_watch_runs_scored_total", "success"] == 3
+    assert found["midspan_watch_runs_scored_total", 'a "bad" one'] == 1
+    assert found["midspan_watch_pending_runs",] == 5
+    assert found["midspan_watch_scoring_lag_seconds_bucket", "0.25"] == 0
+    assert found["midspan_watch_scoring_lag_seconds_bucket", "0.5"] == 2
+    assert found["midspan_watch_scoring_lag_seconds_bucket", "900.0"] == 2
+    assert found["midspan_watch_scoring_lag_seconds_bucket", "+Inf"] == 3
+    assert found["midspan_watch_scoring_lag_seconds_count",] == 3
+    assert found["midspan_watch_scoring_lag_seconds_sum",] == 2000.6
+
+
+def test_the_summary_adds_up() -> None:
+    assert [*received(figures()), *done(figures(), Path("state"))] == [
+        "100 spans came in: 90 accepted, 10 refused",
+        "2 requests refused as a whole",
+        '4 runs scored: 1 a "bad" one, 3 success',
+        "5 runs were not complete yet: the next watch goes on with them",
+    ]
+
+
+def test_the_line_tells_rates_since_the_line_before() -> None:
+    now = 0.0
+    line = Line(clock=lambda: now)
+    now = 2.0
+    assert line.text(figures()) == "45 spans/s · 5 runs pending · 4 scored · 1.0 MB waiting"
+    now = 3.0
+    assert line.text(figures()).startswith("0 spans/s")
+
+
+def test_silence_and_delay_of_the_scorer_are_told() -> None:
+    scorer = Figures(None)
+    scorer.gauge("heartbeat_seconds", 1000.0)
+    scorer.gauge("behind_seconds", 500.0)
+
+    def found(running_for: float) -> list[str]:
+        return problems(
+            {"scorer": scorer.told}, {}, None, running_for=running_for, clock=lambda: 1100.0
+        )
+
+    assert found(10.0) == ["scoring is 500 s behind"]
+    assert found(100.0) == [
+        "the scorer has given no sign of life for 100 s",
+        "scoring is 500 s behind",
+    ]
+
+
+def test_a_process_that_ends_is_started_again_with_longer_waits() -> None:
+    now = 0.0
+    child = Child("scorer", "midspan.pipelines.watch.not_there", None, clock=lambda: now)
+    try:
+        for wait in (0.5, 1.0, 2.0):
+            child.end(30.0)
+            before = child.restarts
+            child.look_after()
+            now += wait - 0.01
+            child.look_after()
+            assert child.restarts == before
+            now += 0.02
+            child.look_after()
+            assert child.restarts == before + 1
+    finally:
+        child.end(0)
