@@ -6,10 +6,10 @@ PYTHON ?= python3
 RUN := .venv/bin/
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-quick example test peers test-peers report report-check agents test-agents check format bench constraints clean
+.PHONY: help demo demo-quick example test peers test-peers report report-check agents test-agents check format bench bench-reliability constraints clean
 
 help:  ## Show this help
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
 
 demo: .venv/.ready  ## Run 144 agent runs, score them, and show them in Phoenix and MLflow
 	@$(RUN)midspan demo
@@ -53,7 +53,10 @@ format: .venv/.ready  ## Rewrite the code in the house format
 	$(RUN)ruff format
 
 bench: .venv/.ready  ## Print the figures that the docs quote
-	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(RUN)python $$file; done
+	@for file in $(filter-out benchmarks/bench_reliability.py,$(wildcard benchmarks/bench_*.py)); do echo "== $$file"; $(RUN)python $$file; done
+
+bench-reliability: .venv/.ready  ## Print what `midspan watch` bears: load, a long time, kill -9
+	@$(RUN)python benchmarks/bench_reliability.py
 
 COMPILE = $(UV) pip compile --upgrade --quiet --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url
 constraints: $(UV)  ## Pin the newest versions that fit, for midspan and for each server

@@ -37,7 +37,7 @@ def main() -> None:
     asked.add_argument("--soak", type=float, default=180.0, metavar="SECONDS")
     asked.add_argument("--load", type=float, default=40.0, metavar="SECONDS")
     asked.add_argument("--rate", type=float, default=TARGET, metavar="SPANS", help="a second")
-    asked.add_argument("--workers", type=int, default=1)
+    asked.add_argument("--workers", type=int, default=2)
     asked.add_argument("--only", choices=["load", "soak", "faults"])
     chosen = asked.parse_args()
     print(f"{machine()}; --workers {chosen.workers}", flush=True)

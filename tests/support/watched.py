@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from midspan.pipelines.ingest.ingest import ingest
 from midspan.pipelines.watch.backlog import Entry, Kind
 from midspan.pipelines.watch.batches import Batch, scored_batch
 from midspan.pipelines.watch.batches.making import BatchSettings, write_payloads
@@ -17,8 +18,10 @@ from midspan.pipelines.watch.scorer import Scorer, ScorerSettings, main
 from midspan.pipelines.watch.splitting import split
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.tables import ALL
-from tests.support.otlp import Json
+from tests.support.otlp import RUN, Json, Story, call
 from tests.support.workspaces import Rows, contents
+
+OTHER = "9a8b7c6d" * 4
 
 SCORES = ("run_id", "call", "name", "span_id", "scorer")
 QUARANTINE = ("trace_id", "span_id", "reason")
@@ -102,3 +105,25 @@ def _until(step: str, times: int, settings: ScorerSettings) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     Scorer(settings, at=at).run()
+
+
+def settings_of(path: Path) -> BatchSettings:
+    return BatchSettings(workspace=path / "ws", state=path / "state")
+
+
+def story(*, trace: int = 1, run_id: str | None = RUN, second: float = 1, **context: str) -> Story:
+    told = Story(trace=trace, run_id=run_id, second=second, first_span=100 * trace, **context)
+    with told.agent("shop-agent", output="39 EUR"):
+        told.llm(call("lookup_order", {"order_id": "ORD-1042"}, id="call_1"))
+        told.tool("lookup_order", {"order_id": "ORD-1042"}, id="call_1", result={"total": 39})
+        told.llm(text="39 EUR")
+    return told
+
+
+def at_once(path: Path, requests: list[Json]) -> Workspace:
+    path.mkdir()
+    (path / "all.jsonl").write_text("".join(json.dumps(each) + "\n" for each in requests))
+    ingest([path / "all.jsonl"], path / "ws")
+    workspace = Workspace(path / "ws")
+    workspace.score()
+    return workspace

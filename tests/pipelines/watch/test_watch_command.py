@@ -192,8 +192,7 @@ def test_tls_is_served_with_the_certificate_that_is_named(tmp_path: Path) -> Non
         "--into", str(tmp_path / "ws"), "--certificate", str(key), "--key", str(certificate)
     )
     assert (wrong.returncode, "cannot be served" in wrong.stderr) == (2, True)
-    alone = run("--into", str(tmp_path / "ws"), "--key", str(key))
-    assert "belong together" in alone.stderr
+    assert "belong together" in run("--into", str(tmp_path / "ws"), "--key", str(key)).stderr
 
 
 @pytest.mark.parametrize(
@@ -230,8 +229,8 @@ def test_figures_are_in_files_for_the_next_process(tmp_path: Path) -> None:
     with watching(tmp_path / "ws") as watch:
         assert watch.send(request_of(*trace(0))) == 200
         watch.end()
-    told = read_figures(tmp_path / "ws/.watch/figures/receiver.json")
-    assert told.counters["spans_accepted"] == 3
+    file = tmp_path / "ws/.watch/figures/receiver.json"
+    assert read_figures(file).counters["spans_accepted"] == 3
 
 
 def test_the_workspace_is_as_ingest_and_score_would_make_it(tmp_path: Path) -> None:

@@ -53,6 +53,7 @@ def show_next(workspace: Workspace, profile: Path) -> None:
         ("May v2 go in?", f"midspan gate {path} --by revision \\"),
         ("", f"    --profile {profile}"),
         ("All of the calls:", f"midspan table {path} calls"),
+        ("Scored as they come:", f"midspan watch {path.parent / 'spool'} --into live --once"),
         ("What the words mean:", "docs/faults.md, docs/scores.md, docs/compare.md"),
     ):
         screen.print(f"{title:24}{text}", markup=False, soft_wrap=True)

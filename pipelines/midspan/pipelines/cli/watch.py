@@ -100,7 +100,7 @@ Example:
 @click.option(
     "--workers",
     type=click.IntRange(1, 64),
-    default=1,
+    default=2,
     show_default=True,
     help="Processes that score.",
 )

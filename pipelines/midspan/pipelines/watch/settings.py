@@ -28,7 +28,7 @@ class WatchSettings:
     profile: Path | None = None
     quiet: float = 5.0
     timeout: float = 600.0
-    workers: int = 1
+    workers: int = 2
 
     @property
     def is_published(self) -> bool:

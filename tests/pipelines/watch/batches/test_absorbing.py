@@ -14,37 +14,22 @@ from midspan.pipelines.ingest.ingest import ingest
 from midspan.pipelines.ingest.manifest import read_manifest
 from midspan.pipelines.scoring.judged_by import JudgedBy, read_judged_by
 from midspan.pipelines.watch.batches import Batch, scored_batch
-from midspan.pipelines.watch.batches.making import BatchSettings, write_payloads
+from midspan.pipelines.watch.batches.making import write_payloads
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.tables import SCORES
-from tests.support.otlp import RUN, SECOND, Json, Story, call, offered, with_attributes, write
+from tests.support.otlp import SECOND, Json, Story, offered, with_attributes, write
 from tests.support.recordings import FOLDER, NAMES
-from tests.support.watched import all_rows, batch_of, pieces, request_of
+from tests.support.watched import (
+    OTHER,
+    all_rows,
+    at_once,
+    batch_of,
+    pieces,
+    request_of,
+    settings_of,
+    story,
+)
 from tests.support.workspaces import put, rows
-
-OTHER = "9a8b7c6d" * 4
-
-
-def settings_of(path: Path) -> BatchSettings:
-    return BatchSettings(workspace=path / "ws", state=path / "state")
-
-
-def story(*, trace: int = 1, run_id: str | None = RUN, second: float = 1, **context: str) -> Story:
-    told = Story(trace=trace, run_id=run_id, second=second, first_span=100 * trace, **context)
-    with told.agent("shop-agent", output="39 EUR"):
-        told.llm(call("lookup_order", {"order_id": "ORD-1042"}, id="call_1"))
-        told.tool("lookup_order", {"order_id": "ORD-1042"}, id="call_1", result={"total": 39})
-        told.llm(text="39 EUR")
-    return told
-
-
-def at_once(path: Path, requests: list[Json]) -> Workspace:
-    path.mkdir()
-    (path / "all.jsonl").write_text("".join(json.dumps(each) + "\n" for each in requests))
-    ingest([path / "all.jsonl"], path / "ws")
-    workspace = Workspace(path / "ws")
-    workspace.score()
-    return workspace
 
 
 def test_two_halves_of_a_run_make_what_the_whole_of_it_makes(tmp_path: Path) -> None:

@@ -17,9 +17,8 @@ from midspan.pipelines.watch.batches.making import make_batch, write_payloads
 from midspan.pipelines.watch.batches.records import OutdatedError
 from midspan.pipelines.workspace import LARGE_BUCKETS, Workspace
 from midspan.scorers.errors import SurroundingsError
-from tests.pipelines.watch.batches.test_absorbing import OTHER, at_once, settings_of, story
 from tests.support.otlp import RUN, Json, write
-from tests.support.watched import all_rows, batch_of, request_of
+from tests.support.watched import OTHER, all_rows, at_once, batch_of, request_of, settings_of, story
 from tests.support.workspaces import rows
 
 

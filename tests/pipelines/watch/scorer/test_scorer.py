@@ -14,16 +14,18 @@ from midspan.pipelines.watch.backlog import BacklogWriter
 from midspan.pipelines.watch.figures import read_figures
 from midspan.pipelines.watch.scorer import Scorer, ScorerSettings
 from midspan.pipelines.workspace import Workspace
-from tests.pipelines.watch.batches.test_absorbing import OTHER, at_once, story
 from tests.support.otlp import Json
 from tests.support.recordings import FOLDER, NAMES
 from tests.support.watched import (
+    OTHER,
     accepted,
     all_rows,
+    at_once,
     killed_before,
     pieces,
     request_of,
     scored,
+    story,
 )
 from tests.support.workspaces import rows
 
