@@ -64,6 +64,7 @@ class Target:
         )
 
     def trusted(self) -> ssl.SSLContext | bool:
+        """Return what a server's certificate is held to, as httpx takes it."""
         if self.ca is None:
             return True
         context = ssl.create_default_context()
