@@ -5,27 +5,27 @@ import zlib
 from typing import Any, Final
 
 import msgspec
+from isal import isal_zlib
 
-LEVEL: Final = 6
-QUICK: Final = 1
-"""For steps and texts: of much text a tenth larger, in a third of the time."""
+LEVEL: Final = 2
+"""What zlib does at its level 1, a twentieth smaller and in a quarter of the time."""
 
 _GZIP: Final = 31
 """What zlib calls the gzip form, which browsers decompress by themselves."""
 
 
-def packed(value: Any, *, level: int = LEVEL) -> str:
+def packed(value: Any) -> str:
     """Return the base64 of the gzip of the JSON of a value.
 
     >>> unpacked(packed({"a": [1, None, "</script>"]}))
     {'a': [1, None, '</script>']}
     """
-    return packed_json(msgspec.json.encode(value), level=level)
+    return packed_json(msgspec.json.encode(value))
 
 
-def packed_json(written: bytes, *, level: int = QUICK) -> str:
+def packed_json(written: bytes) -> str:
     """Return the base64 of the gzip of JSON that is written already."""
-    squeeze = zlib.compressobj(level, zlib.DEFLATED, _GZIP)
+    squeeze = isal_zlib.compressobj(LEVEL, zlib.DEFLATED, _GZIP)
     data = squeeze.compress(written) + squeeze.flush()
     return base64.b64encode(data).decode("ascii")
 

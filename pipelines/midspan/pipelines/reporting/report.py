@@ -11,7 +11,7 @@ from midspan.dashboards.report.document import document
 from midspan.dashboards.report.overview import overview
 from midspan.dashboards.report.page import Bundle, Packed, beside, page
 from midspan.pipelines.reporting.gathering import Gathered
-from midspan.pipelines.reporting.packing import QUICK, packed, packed_json
+from midspan.pipelines.reporting.packing import packed, packed_json
 
 IN_PAGE: Final = 9_000_000
 """Bytes of steps that stand in the page; later blocks lie beside it."""
@@ -100,5 +100,5 @@ def _packing(
 
 def _packed(block: Block, *, whole_texts: bool) -> tuple[Block, str, str | None]:
     """Return a block with its steps and its texts packed."""
-    texts = packed(block.texts, level=QUICK) if block.texts and whole_texts else None
+    texts = packed(block.texts) if block.texts and whole_texts else None
     return replace(block, steps=b""), packed_json(block.steps), texts
