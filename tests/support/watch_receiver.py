@@ -4,11 +4,12 @@ import asyncio
 import http.client
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 
@@ -16,6 +17,7 @@ from midspan.instrumentation.proxy.server import listening
 from midspan.pipelines.watch.backlog import BacklogReader, Header
 from midspan.pipelines.watch.figures import Figures
 from midspan.pipelines.watch.receiver import Receiver, ReceiverSettings, application
+from midspan.pipelines.watch.receiver.connections import Connection
 
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 
@@ -67,16 +69,31 @@ class Running:
 
 
 @contextmanager
-def running(directory: Path, *, waiting: int = 0, **settings: Any) -> Iterator[Running]:
+def running(
+    directory: Path,
+    *,
+    waiting: int = 0,
+    connections: Mapping[str, float] | None = None,
+    **settings: Any,
+) -> Iterator[Running]:
     receiver = Receiver(
         ReceiverSettings(**{"least_free": 0, **settings}),
         backlog=directory / "backlog",
         figures=Figures(None),
         waiting_bytes=lambda: waiting,
     )
+    connection = partial(
+        Connection,
+        refused=lambda: receiver.figures.count("connections_refused"),
+        **{"most": 1000, **(connections or {})},  # type: ignore[arg-type]
+    )
     with listening("127.0.0.1", 0) as sock:
         config = uvicorn.Config(
-            application(*receiver.routes()), log_config=None, log_level="critical", lifespan="off"
+            application(*receiver.routes()),
+            http=cast("Any", connection),
+            log_config=None,
+            log_level="critical",
+            lifespan="off",
         )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[sock])))

@@ -203,12 +203,13 @@ class Workspace:
         return bucket_column(self.buckets)
 
     @contextmanager
-    def writing(self) -> Iterator[Path]:
+    def writing(self, *, seconds: float | None = None) -> Iterator[Path]:
         """Hold the workspace for one writer, and give it a directory for unfinished files.
 
+        Another writer is waited for, so many `seconds` where they are given.
         What a killed writer had begun to move in is finished first; the rest of it is removed.
         """
-        with only_writer(self.path), explained(self.path):
+        with only_writer(self.path, seconds=seconds), explained(self.path):
             journal.finish(self.path, self.path / SETTINGS)
             self.buckets = read_settings(self.path).buckets  # which another writer may have changed
             self._clear_superseded()
@@ -282,7 +283,7 @@ class Workspace:
     def _finish_the_last_change(self) -> None:
         """Finish what a killed writer had begun; not to be able to is no reason not to read."""
         try:
-            with self.writing():
+            with self.writing(seconds=0):
                 pass
         except SurroundingsError:
             # The list says what there was before the change until all of it is in place.

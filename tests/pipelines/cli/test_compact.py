@@ -48,6 +48,22 @@ def test_what_was_mended_is_told(midspan: Midspan, shop: Path) -> None:
     assert midspan("compact", shop).err == f"mended: {told}"
 
 
+def test_a_run_that_stands_there_twice_is_told_by_all(midspan: Midspan, shop: Path) -> None:
+    workspace = Workspace(shop)
+    (part, *_) = workspace.parts("runs")
+    with workspace.writing() as scratch:
+        (scratch / "part").write_bytes(part.read_bytes())
+        to = part.parent.with_name("bucket=07") / part.name
+        workspace.apply(moves={scratch / "part": to}, removed=[])
+    for words in (("--dry-run",), ()):
+        done = midspan("compact", shop, *words)
+        assert (done.code, "which of them holds cannot be told" in done.err) == (2, True)
+    done = midspan("score", shop)
+    assert (done.code, done.out) == (2, "")
+    assert f"{to}: holds runs of other buckets" in done.err
+    assert f"midspan compact {shop}" in done.err
+
+
 def test_what_cannot_be_done_says_so(midspan: Midspan, shop: Path) -> None:
     done = midspan("compact", shop.parent / "nowhere")
     assert (done.code, "not a workspace" in done.err) == (2, True)

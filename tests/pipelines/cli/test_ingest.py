@@ -162,7 +162,10 @@ def test_a_link_that_leads_nowhere(
     assert done.err.startswith(f"midspan ingest: {tmp_path}/link: {reason}")
 
 
-def test_two_at_a_time(midspan: Midspan, spool: Path, tmp_path: Path) -> None:
+def test_two_at_a_time(
+    midspan: Midspan, spool: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("midspan.pipelines.storage.locks.WRITERS_GIVEN", 0.0)
     midspan("ingest", spool, "--into", tmp_path / "ws")
     with (tmp_path / "ws" / ".lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -173,6 +176,19 @@ def test_two_at_a_time(midspan: Midspan, spool: Path, tmp_path: Path) -> None:
         f"midspan ingest: {tmp_path}/ws: another midspan command is writing here\n"
         "Wait until it is done, then run this again.\n",
     )
+
+
+def test_a_workspace_at_an_address_is_not_written(
+    midspan: Midspan, spool: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for words in (("ingest", spool, "--into", "s3://a/b"), ("compact", "s3://a/b")):
+        done = midspan(*words)
+        assert (done.code, done.out) == (2, "")
+        assert "s3://a/b: a workspace at an address cannot be written by this command" in done.err
+    assert not (tmp_path / "s3:").exists()
+    assert midspan("ingest", spool, "--into", f"file://{tmp_path}/ws").code == 0
+    assert (tmp_path / "ws" / "workspace.json").is_file()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

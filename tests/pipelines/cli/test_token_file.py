@@ -20,6 +20,12 @@ def test_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
     assert token_of(None) is None
 
 
+def test_a_directory_is_no_file(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    with pytest.raises(InvalidInput, match="is a directory"):
+        token_of(tmp_path)
+
+
 def test_credentials_that_were_mounted_are_taken_as_they_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -74,6 +74,8 @@ def test_workers_give_the_rows_and_files_that_one_process_gives(
 class Failing:
     """Workers of this process to whom some tasks are impossible, for some time."""
 
+    elsewhere = False
+
     def __init__(self, numbers: set[int], times: int) -> None:
         self.left = dict.fromkeys(numbers, times)
 

@@ -183,7 +183,8 @@ def test_rows_of_the_quarantine_come_together(tmp_path: Path) -> None:
     assert rows(workspace, "quarantine") == had
 
 
-def test_a_writer_beside_it_is_refused(tmp_path: Path) -> None:
+def test_a_writer_beside_it_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("midspan.pipelines.storage.locks.WRITERS_GIVEN", 0.0)
     workspace = in_files(tmp_path / "ws", buckets=1)
     other = Workspace(workspace.path)
     with workspace.writing(), pytest.raises(SurroundingsError, match="is writing here"):

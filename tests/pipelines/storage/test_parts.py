@@ -208,6 +208,14 @@ def test_the_list_names_what_there_is(tmp_path: Path) -> None:
         assert part["size"] == (workspace.path / name).stat().st_size
 
 
+def test_damage_that_leaves_the_size_is_told_as_such(tmp_path: Path) -> None:
+    workspace = told(tmp_path)
+    (part,) = workspace.parts("calls")
+    flip(part)
+    with pytest.raises(InvalidInput, match=r"other than midspan \(its content differs\)"):
+        Workspace(workspace.path).table("calls")
+
+
 def test_scores_of_a_damaged_workspace_stay(tmp_path: Path) -> None:
     workspace = told(tmp_path)
     score_workspace(workspace)

@@ -225,9 +225,12 @@ def test_a_file_cannot_be_called_as_those_of_the_copy(tmp_path: Path, folder: Sw
         store_sweep(plan, folder)
 
 
-def test_only_one_at_a_time_writes(plan: SweepPlan, folder: SweepFolder) -> None:
+def test_only_one_at_a_time_writes(
+    plan: SweepPlan, folder: SweepFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from midspan.pipelines.storage.locks import only_writer
 
+    monkeypatch.setattr("midspan.pipelines.storage.locks.WRITERS_GIVEN", 0.0)
     folder.root.mkdir()
     with (
         only_writer(folder.root),

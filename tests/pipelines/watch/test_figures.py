@@ -1,6 +1,10 @@
 """Figures that processes tell each other through files."""
 
+import errno
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from midspan.pipelines.watch.figures import BOUNDS, Figures, labels_of, named, read_figures
 
@@ -49,3 +53,21 @@ def test_labels_stand_in_order() -> None:
     assert named("sent", {"to": "x", "by": "y"}) == "sent{by=y,to=x}"
     assert labels_of("sent{by=y,to=x}") == ("sent", {"by": "y", "to": "x"})
     assert labels_of("sent") == ("sent", {})
+
+
+def test_a_full_disk_has_figures_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: Any) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    figures = Figures(tmp_path / "f")
+    figures.count("spans")
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_bytes", full)
+        figures.write()
+        figures.write()
+    told = f"{tmp_path / 'f'} cannot be written: No space left on device: it is tried again\n"
+    assert capsys.readouterr().err == told
+    figures.write()
+    assert read_figures(tmp_path / "f").counters == {"spans": 1}

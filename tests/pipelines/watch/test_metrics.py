@@ -1,7 +1,10 @@
 """Figures of all processes, as Prometheus reads them."""
 
+import errno
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from midspan.pipelines.watch.children import Child
@@ -54,6 +57,18 @@ def test_the_summary_adds_up() -> None:
     ]
 
 
+def test_the_summary_tells_of_what_was_accepted_and_lost() -> None:
+    counters = {
+        "backlog_damaged_bytes": 512.0,
+        "backlog_damaged_spans": 2.0,
+        "backlog_deleted_spans": 1.0,
+    }
+    assert [*done({"scorer": Told(counters=counters)}, Path("state"))][-2:] == [
+        "512 bytes of the backlog could not be read: see state/backlog",
+        "3 spans were accepted and lost: files of the backlog were damaged or deleted",
+    ]
+
+
 def test_the_line_tells_rates_since_the_line_before() -> None:
     now = 0.0
     line = Line(clock=lambda: now)
@@ -94,5 +109,36 @@ def test_a_process_that_ends_is_started_again_with_longer_waits() -> None:
             now += 0.02
             child.look_after()
             assert child.restarts == before + 1
+            told = problems({}, {"scorer": child}, None, running_for=10.0)
+            ended = "the scorer ended within the last minute and was started again"
+            often = "the scorer had to be started again 3 times within an hour"
+            assert (often if child.restarts == 3 else ended) in told
+        now += 61.0
+        assert child.restarts_within(60.0) == 0
+        assert often in problems({}, {"scorer": child}, None, running_for=10.0)
+        now += 3600.0
+        assert often not in problems({}, {"scorer": child}, None, running_for=10.0)
+    finally:
+        child.end(0)
+
+
+def test_a_process_that_cannot_be_started_is_started_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(self: SpawnProcess) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    now = 0.0
+    child = Child("scorer", "midspan.pipelines.watch.not_there", None, clock=lambda: now)
+    try:
+        child.end(30.0)
+        child.look_after()
+        now = 1.0
+        with monkeypatch.context() as patched:
+            patched.setattr(SpawnProcess, "start", refused)
+            for _ in range(2):
+                with pytest.raises(OSError, match="Too many open files"):
+                    child.look_after()
+        assert child.restarts == 0
+        child.look_after()
+        assert child.restarts == 1
     finally:
         child.end(0)

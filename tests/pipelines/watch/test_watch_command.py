@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from midspan.pipelines.ingest.ingest import ingest
+from midspan.pipelines.watch.alone import only_watch
 from midspan.pipelines.watch.figures import read_figures
 from midspan.pipelines.workspace import Workspace
 from tests.support.watch_command import (
@@ -151,6 +152,29 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
         found = run("--into", str(tmp_path / "ws"), "--port", str(taken.getsockname()[1]))
     assert found.returncode == 4
     assert "cannot listen at 127.0.0.1" in found.stderr
+    assert not (tmp_path / "ws").exists()
+
+
+def test_a_state_of_another_workspace_is_told_before_anything_is_made(tmp_path: Path) -> None:
+    with only_watch(tmp_path / "ws" / ".watch", tmp_path / "ws"):
+        pass
+    into = ("--into", str(tmp_path / "other"), "--port", "0")
+    found = run(*into, "--state", str(tmp_path / "ws" / ".watch"))
+    assert (found.returncode, found.stdout) == (2, "")
+    assert f"--into {tmp_path}/ws" in found.stderr
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_damaged_workspace_is_told_before_it_is_written(tmp_path: Path) -> None:
+    (tmp_path / "spans.jsonl").write_bytes(request_of(*trace(0)) + b"\n")
+    ingest([tmp_path / "spans.jsonl"], tmp_path / "ws")
+    (part,) = Workspace(tmp_path / "ws").parts("spans")
+    content = bytearray(part.read_bytes())
+    content[50] ^= 1
+    part.write_bytes(content)
+    found = run("--into", str(tmp_path / "ws"), "--port", "0")
+    assert (found.returncode, found.stdout) == (2, "")
+    assert f"{part}: is damaged" in found.stderr
 
 
 def test_other_machines_need_a_token_that_nobody_else_reads(tmp_path: Path) -> None:
@@ -203,6 +227,11 @@ def test_tls_is_served_with_the_certificate_that_is_named(tmp_path: Path) -> Non
         (["--largest-request", "1PB"], "no size"),
         (["--forward", "collector:4318"], "not the address of a server"),
         (["--suite", "nowhere.yaml"], "nowhere.yaml"),
+        (["--largest-request", "0"], "refuses every request"),
+        (["--quiet", "10s", "--timeout", "9s"], "--timeout (9 s) is shorter than --quiet (10 s)"),
+        (["--ca", "ca.pem"], "--ca is for servers, and none is named"),
+        (["--token-file", "."], "is a directory"),
+        (["--into", "s3://a/b"], "s3://a/b: a workspace at an address cannot be written"),
         (["runs", "--forward", "http://127.0.0.1:1"], "spool files are none"),
     ],
 )

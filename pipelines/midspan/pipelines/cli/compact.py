@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from midspan.pipelines.cli import console
+from midspan.pipelines.cli.writable import writable
 from midspan.pipelines.workspace import LARGE_BUCKETS, SMALL_BUCKETS, Workspace
 from midspan.scorers.errors import Exit
 
@@ -16,7 +17,7 @@ SHOWN = 10
 
 
 @click.command()
-@click.argument("workspace", type=click.Path(path_type=Path))
+@click.argument("workspace", type=writable, metavar="WORKSPACE")
 @click.option(
     "--buckets",
     type=click.Choice([str(SMALL_BUCKETS), str(LARGE_BUCKETS)]),

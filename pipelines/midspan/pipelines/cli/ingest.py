@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from midspan.pipelines.cli import console
+from midspan.pipelines.cli.writable import writable
 from midspan.pipelines.ingest.context_rules import FIELDS, ContextRules
 from midspan.pipelines.ingest.ingest import IngestSummary, ingest
 from midspan.scorers.errors import Exit
@@ -21,7 +22,8 @@ REJECTED_SHOWN: Final = 10
     "--into",
     "workspace",
     required=True,
-    type=click.Path(path_type=Path),
+    type=writable,
+    metavar="PATH",
     help="The workspace; made if it is not there.",
 )
 @click.option(
@@ -80,11 +82,17 @@ def command(
     rules = ContextRules.parse(mapped, name=from_name, run_by=run_by)
     with console.progress() as progress:
         summary = ingest(paths, workspace, rules=rules, workers=workers, progress=progress)
-    click.echo(msgspec.json.encode(summary).decode() if as_json else describe(summary))
+    click.echo(_as_json(summary) if as_json else describe(summary))
     list_rejected(summary)
     for unmapped in summary.unmapped:
         console.note(f"not mapped: {unmapped}")
     return Exit.IN_PART if summary.rejected or summary.unmapped else Exit.DONE
+
+
+def _as_json(summary: IngestSummary) -> str:
+    """Return the counts and lists; which runs were joined is for whoever stores them."""
+    told = {name: value for name, value in vars(summary).items() if name != "joined"}
+    return msgspec.json.encode(told).decode()
 
 
 def list_rejected(summary: IngestSummary) -> None:

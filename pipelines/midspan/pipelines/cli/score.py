@@ -216,18 +216,24 @@ def _score(
 ) -> "ScoringSummary":
     from midspan.pipelines.scoring.judged_by import files_judged_by
     from midspan.pipelines.scoring.score import score_workspace
+    from midspan.pipelines.storage.contract import require_contract
 
     files = files_judged_by(workspace.path, suite=asked.suite, profile=asked.profile)
-    with runs_a_second() as progress:
-        return score_workspace(
-            workspace,
-            setting=setting,
-            only=asked.only,
-            compat=asked.compat,
-            files=files,
-            progress=progress,
-            executor=executor,
-        )
+    try:
+        with runs_a_second() as progress:
+            return score_workspace(
+                workspace,
+                setting=setting,
+                only=asked.only,
+                compat=asked.compat,
+                files=files,
+                progress=progress,
+                executor=executor,
+            )
+    except InvalidInput as error:
+        if "is not unique" in str(error):
+            require_contract(workspace)  # which says what is held twice, if that is the cause
+        raise
 
 
 def _command(given: Given) -> str:

@@ -21,6 +21,8 @@ def token_of(path: Path | None) -> str | None:
     keep_to_itself()
     given = read_descriptor(str(path))
     if given is None:
+        if path.is_dir():
+            raise InvalidInput(f"{path}: is a directory", fix="Name the file that has the token.")
         if path.stat().st_mode & 0o077 and not _is_mounted_for_us(path):
             raise InvalidInput(f"{path}: others may read this token", fix=f"chmod 600 {path}")
         given = path.read_bytes()

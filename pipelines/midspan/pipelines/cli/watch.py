@@ -8,6 +8,7 @@ import click
 
 from midspan.pipelines.cli.quantities import seconds, size
 from midspan.pipelines.cli.server_options import certificates, mlflow, phoenix
+from midspan.pipelines.cli.writable import writable
 from midspan.scorers.errors import Exit, InvalidInput
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ Example:
 )
 @click.argument("source", required=False)
 @click.option(
-    "--into", "workspace", type=FILE, required=True, metavar="WORKSPACE", help="Where runs go."
+    "--into", "workspace", type=writable, required=True, metavar="WORKSPACE", help="Where runs go."
 )
 @click.option(
     "--state",
@@ -182,6 +183,20 @@ def _require_sense(settings: "WatchSettings", *, once: bool) -> None:
     from midspan.pipelines.publish.targets import targets
     from midspan.pipelines.watch.tails import is_project, require_source
 
+    if settings.receiver.largest_request < 1:
+        raise InvalidInput("--largest-request 0 refuses every request", fix="Leave it out: 64MB")
+    if settings.timeout < settings.quiet:
+        raise InvalidInput(
+            f"--timeout ({settings.timeout:g} s) is shorter than --quiet ({settings.quiet:g} s): "
+            "runs would be given up before they are complete",
+            fix="Give a longer --timeout, or a shorter --quiet.",
+        )
+    if settings.ca is not None and not (settings.is_published or settings.forwards):
+        raise InvalidInput(
+            "--ca is for servers, and none is named",
+            fix="Add --phoenix URL, --mlflow URL or --forward URL. What senders are served with "
+            "is --certificate.",
+        )
     if settings.suite is not None or settings.profile is not None:
         load_setting(suite=settings.suite, profile=settings.profile)
     if settings.is_published:

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -16,16 +16,15 @@ if TYPE_CHECKING:
     from midspan.pipelines.watch.settings import WatchSettings
     from midspan.pipelines.watch.watching import Watching
 
+Held = TypeVar("Held")
+
 
 def run_watch(settings: "WatchSettings", host: str, port: int) -> Exit:
     """Serve until told to end, then say what was done."""
-    from midspan.pipelines.watch.alone import only_watch
     from midspan.pipelines.watch.serving import serve
     from midspan.pipelines.watch.watching import Watching
-    from midspan.pipelines.workspace import Workspace
 
-    Workspace.create(settings.workspace)
-    with only_watch(settings.state), _listening(host, port) as sock:
+    with _held(settings, lambda: _listening(host, port)) as sock:
         watching = Watching(settings)
         try:
             with _live(watching) as show:
@@ -43,7 +42,6 @@ def run_watch(settings: "WatchSettings", host: str, port: int) -> Exit:
 
 def run_once(settings: "WatchSettings") -> Exit:
     """Do what is there, in this process, and return the worst of how that went."""
-    from midspan.pipelines.watch.alone import only_watch
     from midspan.pipelines.watch.children import Child
     from midspan.pipelines.watch.consumers import StateFolder
     from midspan.pipelines.watch.processes import (
@@ -55,10 +53,8 @@ def run_once(settings: "WatchSettings") -> Exit:
     from midspan.pipelines.watch.publisher import main as publish
     from midspan.pipelines.watch.tails import is_project
     from midspan.pipelines.watch.tails import main as tail
-    from midspan.pipelines.workspace import Workspace
 
-    Workspace.create(settings.workspace)
-    with only_watch(settings.state):
+    with _held(settings, nullcontext):
         StateFolder(path=settings.state).forget_figures()
         code = tail(tail_settings(settings, once=True))
         if is_project(settings.source or ""):
@@ -68,6 +64,31 @@ def run_once(settings: "WatchSettings") -> Exit:
             code = max(code, publish(publisher_settings(settings, finish=True)))
         _say_what_was_done(settings)
     return Exit(code)
+
+
+@contextmanager
+def _held(
+    settings: "WatchSettings", also: Callable[[], AbstractContextManager[Held]]
+) -> Iterator[Held]:
+    """Hold a sound workspace's state, and what else is needed; a refusal makes no workspace."""
+    from midspan.pipelines.watch.alone import only_watch, require_state_of
+    from midspan.pipelines.workspace import SETTINGS, Workspace
+    from midspan.scorers.tables import ALL
+
+    path, state = settings.workspace, settings.state
+    require_state_of(state, path)
+    with ExitStack() as stack:
+        if (path / SETTINGS).is_file():
+            workspace = Workspace(path)
+            for table in ALL:
+                workspace.parts(table)  # which says what is wrong with one
+            stack.enter_context(only_watch(state, path))
+            yield stack.enter_context(also())
+        else:
+            held = stack.enter_context(also())
+            Workspace.create(path)
+            stack.enter_context(only_watch(state, path))
+            yield held
 
 
 def _say_what_was_done(settings: "WatchSettings") -> None:

@@ -12,6 +12,10 @@ Result = TypeVar("Result")
 class Executor(Protocol):
     """Where tasks run, for as long as a block."""
 
+    @property
+    def elsewhere(self) -> bool:
+        """Return whether a single task goes there as well: it was asked for by name."""
+
     def __enter__(self) -> Self:
         """Be ready for tasks."""
 

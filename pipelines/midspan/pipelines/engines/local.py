@@ -25,6 +25,8 @@ class Workers:
     One worker means this very process, unless tasks have to be `apart` from it.
     """
 
+    elsewhere: Final = False
+
     def __init__(self, count: int, *, apart: bool = False) -> None:
         """Have at most that many processes at work."""
         self.count = count

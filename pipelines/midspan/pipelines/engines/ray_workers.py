@@ -31,6 +31,8 @@ _LOOKED_AFTER: Final = 0.5
 class RayWorkers:
     """Workers of a Ray cluster: `auto`, `ray://HOST:PORT`, or one that is started here."""
 
+    elsewhere: Final = True
+
     def __init__(self, address: str | None = None) -> None:
         """Name the cluster; without, it is that of RAY_ADDRESS, or one on this machine."""
         self.address = address or os.environ.get("RAY_ADDRESS") or HERE

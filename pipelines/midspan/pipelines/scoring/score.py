@@ -96,7 +96,7 @@ def judged_workspace(
         made = judging.judges()  # also where others judge: what a scorer refuses is said at once
         chunks = Chunks(workspace, setting, steps=steps)
         partitions = list(_partitions(workspace, chunks))
-        if executor is None or len(partitions) <= 1:
+        if executor is None or (len(partitions) <= 1 and not executor.elsewhere):
             results = _in_turn(judging, partitions, made, progress)
         else:
             require_contract(workspace)

@@ -13,7 +13,7 @@ import polars as pl
 
 from midspan.pipelines.storage.contract import ORDER, PARTITIONED, Examined, examined, held_twice
 from midspan.pipelines.storage.parts import BUCKETED, scan
-from midspan.pipelines.storage.rewriting import joined, rewritten
+from midspan.pipelines.storage.rewriting import joined, require_distinct, rewritten
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.errors import MidspanError
 
@@ -72,6 +72,8 @@ def compact(
         # Rows are read for the last time: not from a file that was damaged.
         workspace.verify(*BUCKETED, only=removed)
         for number, (table, plan) in enumerate(plans.items()):
+            for sources in plan.groups if dry_run else ():
+                require_distinct(table, sources)
             rows = plan.rows if dry_run else plan.kept_rows
             for sources in () if dry_run else plan.groups:
                 for bucket, path, height in _made(table, sources, after, scratch):

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import click
 import polars as pl
 
 from midspan.pipelines.storage.disk import explained
@@ -24,6 +25,12 @@ READERS_GIVEN: Final = 2.0
 READERS_PASSED: Final = 0.05
 """Seconds that it waits where no file is superseded: for those who are just finding their files."""
 
+WRITERS_GIVEN: Final = 30.0
+"""Seconds that a writer waits for another one before it gives up."""
+
+NOTED_AFTER: Final = 2.0
+"""Seconds after which it says what it waits for."""
+
 WRITER_GIVEN: Final = 30.0
 """Seconds that a reader waits for files to be moved in, which takes far less than one."""
 
@@ -34,12 +41,21 @@ UNLOCKED: Final = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
 @contextmanager
-def only_writer(workspace: Path) -> Iterator[None]:
-    """Hold a workspace for one writer; a second one is refused at once."""
+def only_writer(workspace: Path, *, seconds: float | None = None) -> Iterator[None]:
+    """Hold a workspace for one writer; a second one waits, for `WRITERS_GIVEN` unless told."""
+    given = WRITERS_GIVEN if seconds is None else seconds
     lock = _opened(workspace / WRITER)
     try:
         with explained(workspace / WRITER):
-            taken = _taken(lock, fcntl.LOCK_EX)
+            unsaid = min(given, NOTED_AFTER)
+            taken = _taken(lock, fcntl.LOCK_EX, seconds=unsaid)
+            if not taken and given > unsaid:
+                click.echo(
+                    f"{workspace}: another midspan command is writing here; "
+                    f"waiting for it, {given:.0f} s at most",
+                    err=True,
+                )
+                taken = _taken(lock, fcntl.LOCK_EX, seconds=given - unsaid)
         if not taken:
             raise SurroundingsError(
                 f"{workspace}: another midspan command is writing here",

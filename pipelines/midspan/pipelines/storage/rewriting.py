@@ -116,8 +116,17 @@ def _spill(sources: Sequence[Path], pieces: pl.DataFrame, spilled: Path, at_once
             taken += 1
 
 
-def _sorted(table: str, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return rows in the order of their table, once no two of them claim to be the same."""
+def require_distinct(table: str, sources: Sequence[Path]) -> None:
+    """Raise where files cannot become one: two of their rows claim to be the same."""
+    if table in PARTITIONED:
+        _require_distinct(table, scan(sources).select("run_id", *_others(table)).collect())
+
+
+def _others(table: str) -> list[str]:
+    return [name for name in ALL[table].key if name != "run_id"]
+
+
+def _require_distinct(table: str, rows: pl.DataFrame) -> None:
     key = list(ALL[table].key)
     if table in PARTITIONED and rows.select(key).is_duplicated().any():
         run_id = rows.filter(rows.select(key).is_duplicated())["run_id"][0]
@@ -126,4 +135,9 @@ def _sorted(table: str, rows: pl.DataFrame) -> pl.DataFrame:
             "holds cannot be told",
             fix="Ingest the spans again into a new workspace.",
         )
+
+
+def _sorted(table: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows in the order of their table, once no two of them claim to be the same."""
+    _require_distinct(table, rows)
     return rows.sort(ORDER[table], maintain_order=True)

@@ -21,7 +21,7 @@ def merge_small_parts(workspace: Workspace, *, largest: int = LARGEST) -> int:
 
     None is made that is larger than the `largest`: who cannot wait for long asks for less.
     """
-    with workspace.writing() as scratch:
+    with workspace.writing(seconds=0) as scratch:
         moves, removed = small_parts_merged(workspace, scratch, largest=largest)
         if removed:
             workspace.apply(moves=moves, removed=removed)

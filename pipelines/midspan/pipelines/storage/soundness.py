@@ -64,7 +64,8 @@ def _check(workspace: Path, name: str, part: Part, *, whole: bool) -> None:
             f"To go on without its rows, remove {workspace / PARTS}.",
         ) from None
     if found != part:
-        raise damaged(workspace, name, f"{found.size:,} bytes, {part.size:,} were written")
+        sizes = f"{found.size:,} bytes, {part.size:,} were written"
+        raise damaged(workspace, name, sizes if found.size != part.size else "its content differs")
 
 
 def _changed_ns(path: Path) -> int:

@@ -5,6 +5,7 @@ import multiprocessing
 import signal
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from multiprocessing.context import SpawnProcess
 from typing import Any, Final
@@ -19,6 +20,9 @@ LONGEST_WAIT: Final = 30.0
 STEADY: Final = 60.0
 """Seconds after which a process counts as running well: the next wait is the first again."""
 
+MANY: Final = 3
+"""Restarts of which the moments are remembered."""
+
 
 class Child:
     """One process, by the module whose `main` it runs."""
@@ -28,6 +32,7 @@ class Child:
     ) -> None:
         """Start it."""
         self.name, self.restarts = name, 0
+        self._restarted: deque[float] = deque(maxlen=MANY)
         self._module, self._settings, self._clock = module, settings, clock
         self._wait = FIRST_WAIT
         self._again_at: float | None = None
@@ -58,9 +63,14 @@ class Child:
                 err=True,
             )
         if now >= self._again_at:
-            self._process.close()
+            ended, self._process = self._process, self._started()
+            ended.close()
             self.restarts += 1
-            self._process = self._started()
+            self._restarted.append(now)
+
+    def restarts_within(self, seconds: float) -> int:
+        """Return how often it was started again in the last seconds; no more than `MANY`."""
+        return sum(self._clock() - moment <= seconds for moment in self._restarted)
 
     def ask_to_end(self) -> None:
         """Tell it to finish what it is at."""
@@ -84,12 +94,12 @@ class Child:
         return self._process.exitcode
 
     def _started(self) -> SpawnProcess:
-        self._again_at, self._begun = None, self._clock()
         context = multiprocessing.get_context("spawn")
         process = context.Process(
             target=_run, args=(self._module, self._settings), name=f"midspan-{self.name}"
         )
         process.start()
+        self._again_at, self._begun = None, self._clock()
         return process
 
 

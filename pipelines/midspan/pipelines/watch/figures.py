@@ -8,6 +8,8 @@ from typing import Final
 
 import msgspec
 
+from midspan.pipelines.watch.troubles import Troubles
+
 BOUNDS: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 7.5, 10.0, 15.0, 30.0, 60.0, 300.0, 900.0)
 """Upper ends of the buckets of a histogram of seconds; the last bucket has none."""
 
@@ -42,7 +44,7 @@ class Figures:
         """Count on from what the file holds: a process that is started again is the same to all."""
         self._file, self._clock = file, clock
         self.told = read_figures(file) if file is not None else Told()
-        self._written = clock()
+        self._written, self._troubles = clock(), Troubles()
 
     def count(self, name: str, by: float = 1, /, **labels: str) -> None:
         """Add to a counter."""
@@ -65,9 +67,11 @@ class Figures:
             self.write()
 
     def write(self) -> None:
-        """Write the file, in place of what it held."""
+        """Write the file, in place of what it held; a full disk is told, and has it wait."""
         self._written = self._clock()
-        if self._file is not None:
+        if self._file is None:
+            return
+        with self._troubles.borne(f"{self._file} cannot be written"):
             self._file.parent.mkdir(parents=True, exist_ok=True)
             unfinished = self._file.with_name(f"{self._file.name}.part")
             unfinished.write_bytes(msgspec.json.encode(self.told))
@@ -75,10 +79,10 @@ class Figures:
 
 
 def read_figures(file: Path) -> Told:
-    """Return what a process tells of itself; nothing if it has not yet."""
+    """Return what a process tells of itself; nothing if it has not yet, or it cannot be read."""
     try:
         return msgspec.json.decode(file.read_bytes(), type=Told)
-    except (FileNotFoundError, msgspec.MsgspecError):
+    except (OSError, msgspec.MsgspecError):
         return Told()
 
 

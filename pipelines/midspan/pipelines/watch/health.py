@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from midspan.pipelines.watch.children import Child
+from midspan.pipelines.watch.children import MANY, Child
 from midspan.pipelines.watch.figures import Told
 from midspan.pipelines.watch.receiver import Receiver
 from midspan.pipelines.watch.receiver.refusals import Refused
@@ -17,6 +17,12 @@ FAR_BEHIND: Final = 120.0
 
 STARTING: Final = 60.0
 
+LATELY: Final = 60.0
+"""Seconds for which a process that ended is told of, though it runs again."""
+
+OFTEN: Final = 3600.0
+"""Seconds within which `MANY` restarts of a process are too many."""
+
 
 def problems(
     told: Mapping[str, Told],
@@ -28,6 +34,11 @@ def problems(
 ) -> list[str]:
     """Return what is wrong; nothing if all is well."""
     found = [f"the {name} is not running" for name, child in children.items() if not child.is_alive]
+    for name, child in children.items():
+        if child.restarts_within(OFTEN) >= MANY:
+            found.append(f"the {name} had to be started again {MANY} times within an hour")
+        elif child.restarts_within(LATELY):
+            found.append(f"the {name} ended within the last minute and was started again")
     if receiver is not None:
         try:
             receiver.room.require()

@@ -77,5 +77,9 @@ def done(told: Mapping[str, Told], state: Path) -> Iterator[str]:
         yield f"{left:,} rows were not taken by a server: see {state / 'left.jsonl'}"
     if aside := total(told, "runs_set_aside"):
         yield f"{aside:,} runs could not be scored: see {state / 'set-aside'}"
+    if damaged := total(told, "backlog_damaged_bytes"):
+        yield f"{damaged:,} bytes of the backlog could not be read: see {state / 'backlog'}"
+    if lost := total(told, "backlog_damaged_spans") + total(told, "backlog_deleted_spans"):
+        yield f"{lost:,} spans were accepted and lost: files of the backlog were damaged or deleted"
     if restarts := total(told, "restarts"):
         yield f"{restarts:,} processes had to be started again"

@@ -6,12 +6,14 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import nullcontext
-from typing import Final
+from functools import partial
+from typing import Any, Final, cast
 
 import uvicorn
 
 from midspan.pipelines.watch import pages
 from midspan.pipelines.watch.receiver import application
+from midspan.pipelines.watch.receiver.connections import Connection, most_connections
 from midspan.pipelines.watch.settings import WatchSettings
 from midspan.pipelines.watch.watching import Watching
 
@@ -19,11 +21,20 @@ DRAIN: Final = 5
 KEEP_ALIVE: Final = 75
 BACKLOG: Final = 2048
 
+AT_ONCE: Final = 25
+"""Connections that are accepted before those that are too many are refused."""
+
 
 class _Server(uvicorn.Server):
     def capture_signals(self) -> "nullcontext[None]":  # type: ignore[override]
         """Leave signals to the watch."""
         return nullcontext()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let more connections wait than are accepted at once."""
+        await super().startup(sockets)
+        for each in sockets or ():
+            each.listen(BACKLOG)
 
 
 async def serve(
@@ -37,11 +48,17 @@ async def serve(
     """Serve until Ctrl-C or SIGTERM; what was being taken then is finished."""
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     receiver = watching.receiver
+    connection = partial(
+        Connection,
+        most=most_connections(),
+        refused=lambda: watching.figures.count("connections_refused"),
+    )
     config = uvicorn.Config(
         application(
             *(receiver.routes() if receiver else ()),
             *pages.routes(watching.told, watching.problems, token=settings.receiver.token),
         ),
+        http=cast("Any", connection),
         log_config=None,
         log_level="critical",
         access_log=False,
@@ -51,7 +68,7 @@ async def serve(
         server_header=False,
         timeout_graceful_shutdown=DRAIN,
         timeout_keep_alive=KEEP_ALIVE,
-        backlog=BACKLOG,
+        backlog=AT_ONCE,
         ssl_certfile=settings.certificate,
         ssl_keyfile=settings.key,
     )

@@ -67,6 +67,14 @@ def test_what_cannot_be_done_says_so(
     assert (done.code, message in done.err) == (2, True), done.err
 
 
+def test_a_cluster_that_is_not_there_is_told_of_a_small_workspace_as_well(
+    midspan: Midspan, workspace: Path
+) -> None:
+    nobody = "127.0.0.1:1"
+    done = midspan("score", workspace, "--engine", "ray", "--address", nobody)
+    assert (done.code, nobody in done.err) == (4, True), done.err
+
+
 def test_partitions_that_could_not_be_scored_are_named_and_the_code_is_3(
     midspan: Midspan, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -222,3 +222,14 @@ def test_headers_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_date_may_say_when_to_come_again() -> None:
     assert forwarder.retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0.0
     assert forwarder.retry_after("Wed, 21 Oct 2115 07:28:00 GMT") == forwarder.LONGEST_ASKED
+
+
+def test_what_is_damaged_on_disk_is_not_counted_as_sent(server: Server, setup: Setup) -> None:
+    setup.accept(1, 2)
+    segment = setup.directory / "backlog" / "000001.wal"
+    content = bytearray(segment.read_bytes())
+    content[-3] ^= 1  # in the payload of the last
+    segment.write_bytes(content)
+    setup.pass_on()
+    assert server.traces() == ids(1)
+    assert (setup.counted("forward_sent"), setup.counted("forward_unreadable")) == (3, 3)

@@ -56,6 +56,15 @@ def test_a_trace_is_due_when_its_root_has_ended_and_it_was_quiet() -> None:
     assert (len(waiting), waiting.entries) == (0, 0)
 
 
+def test_what_comes_after_its_root_was_scored_waits_for_quiet_alone() -> None:
+    waiting = pending()
+    waiting.add(1, header(0, root=True))
+    waiting.done(due(waiting, 5))
+    waiting.add(2, header(60))
+    assert due(waiting, 64) == []
+    assert entries(due(waiting, 65)) == [(2,)]
+
+
 def test_without_its_root_a_trace_is_due_after_the_timeout() -> None:
     waiting = pending()
     waiting.add(1, header(0))

@@ -11,6 +11,7 @@ import pytest
 
 from midspan.pipelines.ingest.ingest import ingest
 from midspan.pipelines.watch.backlog import BacklogWriter
+from midspan.pipelines.watch.backlog.entry import MARKER
 from midspan.pipelines.watch.figures import read_figures
 from midspan.pipelines.watch.scorer import Scorer, ScorerSettings
 from midspan.pipelines.workspace import Workspace
@@ -75,8 +76,27 @@ def test_what_cannot_be_scored_is_set_aside_and_the_others_go_on(tmp_path: Path)
     assert "checksum" in (aside / "reason.txt").read_text()
     told = read_figures(settings.state / "figures" / "scorer.json")
     assert told.counters["runs_set_aside"] == 1
+    assert told.counters["backlog_damaged_spans"] == 2
     summary = ingest([aside / "received.otlp"], tmp_path / "aside")
     assert (summary.spans_in, summary.runs) == (len(spans) - 2, 1)
+
+
+def test_a_damaged_place_costs_what_is_there_and_is_told_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = settings_of(tmp_path)
+    accept(settings, [request_of(story().spans), request_of(story(trace=2, run_id=OTHER).spans)])
+    segment = settings.state / "backlog" / "000001.wal"
+    content = bytearray(segment.read_bytes())
+    behind = content.index(MARKER, 1)
+    content[:30] = bytes(30)
+    segment.write_bytes(content)
+    for _ in range(2):
+        live = scored(settings)
+    assert rows(live, "runs", "run_id") == [(OTHER,)]
+    told = read_figures(settings.state / "figures" / "scorer.json")
+    assert told.counters["backlog_damaged_bytes"] == behind
+    assert capsys.readouterr().err.count("000001.wal") == 1
 
 
 def test_a_maker_that_is_killed_costs_nothing(tmp_path: Path) -> None:

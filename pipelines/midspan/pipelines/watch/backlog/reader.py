@@ -3,22 +3,22 @@
 import os
 import weakref
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
+from midspan.pipelines.watch.backlog.damage import Damage, is_torn, is_whole, next_whole
 from midspan.pipelines.watch.backlog.entry import (
     PREFIX,
     Damaged,
     Header,
     header_of,
     payload_of,
-    sizes_of,
+    prefix_of,
 )
 from midspan.pipelines.watch.backlog.segments import Position, segment_numbers, segment_path
 
 OPEN_SEGMENTS: Final = 16
-LONGEST_HEADER: Final = 2**20
 
 
 class Located(NamedTuple):
@@ -32,58 +32,97 @@ class Located(NamedTuple):
 class BacklogReader:
     """Reads the segments of one directory; one for each thread."""
 
-    def __init__(self, directory: Path) -> None:
-        """Read a directory, which need not be there yet."""
-        self._directory = directory
+    def __init__(
+        self, directory: Path, *, on_damage: Callable[[Damage], None] = lambda damage: None
+    ) -> None:
+        """Read a directory, which need not be there yet; be told what is passed over."""
+        self._directory, self._on_damage = directory, on_damage
         self._files: OrderedDict[int, BinaryIO] = OrderedDict()
+        self._nothing_in: Damage | None = None
+        """Where no entry was found, for as long as nothing more is written behind it."""
         weakref.finalize(self, _close, self._files)
 
     def headers(self, after: Position | None = None) -> Iterator[Located]:
         """Yield what stands behind a position, up to the last entry that is whole by now.
 
-        A torn end, as a killed writer leaves it, is passed over once there is a segment behind it.
+        What is damaged is passed over, up to the next whole entry; a torn end, as a killed writer
+        leaves it, once there is a segment behind it.
         """
         numbers = segment_numbers(self._directory)
         for number in numbers:
             if after is not None and number < after.segment:
                 continue
+            last = after.offset if after is not None and number == after.segment else None
             try:
-                start = 0
-                if after is not None and number == after.segment:
-                    start = _end_of(self._opened(number), after.offset)
-                yield from self._of_segment(number, start)
+                yield from self._of_segment(number, last, is_newest=number == numbers[-1])
             except FileNotFoundError:  # removed meanwhile: everybody is done with it
                 continue
+
+    def header(self, position: Position) -> Header:
+        """Return the header of an entry; `Damaged` if it is not what was written."""
+        file = self._opened(position.segment)
+        file.seek(position.offset)
+        prefix = prefix_of(file.read(PREFIX))
+        if prefix is None:
+            raise Damaged(f"no entry begins at {position}")
+        return header_of(prefix, file.read(prefix.header_size))
 
     def payload(self, position: Position) -> bytes:
         """Return the payload of an entry; `Damaged` if it is not what was written."""
         file = self._opened(position.segment)
         file.seek(position.offset)
-        header_size, size, checksum = sizes_of(file.read(PREFIX))
-        header, payload = file.read(header_size), file.read(size)
-        if len(payload) < size:
-            raise Damaged(f"the entry at {position} is cut off")
-        return payload_of(header, payload, checksum)
+        prefix = prefix_of(file.read(PREFIX))
+        if prefix is None:
+            raise Damaged(f"no entry begins at {position}")
+        file.seek(prefix.header_size, os.SEEK_CUR)
+        return payload_of(prefix, file.read(prefix.payload_size))
 
     def close(self) -> None:
         """Close the files."""
         _close(self._files)
 
-    def _of_segment(self, number: int, start: int) -> Iterator[Located]:
-        end = os.fstat(self._opened(number).fileno()).st_size
-        while start + PREFIX <= end:
+    def _of_segment(self, number: int, last: int | None, *, is_newest: bool) -> Iterator[Located]:
+        """Yield what stands behind the entry at `last`."""
+        file = self._opened(number)
+        end = os.fstat(file.fileno()).st_size
+        start = 0 if last is None else _end_of(file, last)
+        while start < end:
             file = self._opened(number)  # payloads may have been read between two headers
             file.seek(start)
-            header_size, payload_size, _ = sizes_of(file.read(PREFIX))
-            size = PREFIX + header_size + payload_size
-            if start + size > end or not 0 < header_size <= LONGEST_HEADER:
+            prefix = prefix_of(file.read(PREFIX))
+            if prefix is not None:
+                size = PREFIX + prefix.header_size + prefix.payload_size
+                if start + size <= end:
+                    try:
+                        header = header_of(prefix, file.read(prefix.header_size))
+                    except Damaged:
+                        pass
+                    else:
+                        yield Located(Position(number, start), header, size)
+                        last, start = start, start + size
+                        continue
+                elif is_newest:  # it is being written
+                    return
+            found = self._behind(Damage(number, start, end), last, is_newest=is_newest)
+            if found is None:
                 return
-            try:
-                header = header_of(file.read(header_size))
-            except Damaged:  # zeros of a lost page, behind which nothing can be told apart
-                return
-            yield Located(Position(number, start), header, size)
-            start += size
+            last, start = None, found
+
+    def _behind(self, place: Damage, last: int | None, *, is_newest: bool) -> int | None:
+        """Return where the next whole entry begins behind a place where none does."""
+        if is_newest and place == self._nothing_in:
+            return None
+        file, start = self._opened(place.segment), place.start
+        if last is not None and not is_whole(file, last):
+            start = last + 1  # bytes of it are missing: what follows may lie within
+        found = next_whole(file, start, place.end)
+        if found is not None:
+            self._on_damage(place._replace(start=start, end=found))
+        elif is_newest:
+            self._nothing_in = place
+        elif not is_torn(file, place.start, place.end):
+            self._on_damage(place)
+        return found
 
     def _opened(self, number: int) -> BinaryIO:
         file = self._files.get(number)
@@ -97,8 +136,8 @@ class BacklogReader:
 
 def _end_of(file: BinaryIO, offset: int) -> int:
     file.seek(offset)
-    header_size, payload_size, _ = sizes_of(file.read(PREFIX).ljust(PREFIX, b"\0"))
-    return offset + PREFIX + header_size + payload_size
+    prefix = prefix_of(file.read(PREFIX))
+    return offset + (PREFIX + prefix.header_size + prefix.payload_size if prefix else 1)
 
 
 def _close(files: OrderedDict[int, BinaryIO]) -> None:

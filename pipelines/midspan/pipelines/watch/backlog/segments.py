@@ -1,10 +1,16 @@
 """The files of a backlog: numbered from 1, appended to in order, removed from the front."""
 
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from midspan.pipelines.watch.backlog.damage import note_path
+
 ENDING: Final = ".wal"
+KEPT: Final = ".wal.damaged"
+"""Ending of a segment that was damaged: nothing reads it any more, and it is not deleted."""
+
 SEGMENT_BYTES: Final = 64 * 2**20
 
 
@@ -40,11 +46,18 @@ def remove_segments(directory: Path, cursors: Iterable[Position | None]) -> int:
 
     A cursor says that its consumer needs nothing up to there, and not that entry either. None is
     a consumer that has not begun. The newest segment stays: its number must not be given twice.
+    One that is noted as damaged is put aside under another name.
     """
     needed = [cursor.segment if cursor else 0 for cursor in cursors]
     gone = [each for each in segment_numbers(directory)[:-1] if each < min(needed, default=0)]
     for number in gone:
-        segment_path(directory, number).unlink(missing_ok=True)
+        path, noted = segment_path(directory, number), note_path(directory, number)
+        if noted.exists():
+            with contextlib.suppress(FileNotFoundError):
+                path.rename(path.with_suffix(KEPT))
+            noted.unlink(missing_ok=True)
+        else:
+            path.unlink(missing_ok=True)
     return len(gone)
 
 

@@ -2,9 +2,11 @@
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
+
+import click
 
 from midspan.pipelines.watch.backlog.entry import Entry, packed
 from midspan.pipelines.watch.backlog.segments import (
@@ -31,17 +33,20 @@ class BacklogWriter:
         segment_bytes: int = SEGMENT_BYTES,
         begin_after: int = 0,
         sync_seconds: float = SYNC_SECONDS,
+        count: Callable[[str, float], None] = lambda name, by: None,
     ) -> None:
         """Begin behind all that is there: the end of an older segment may be torn.
 
         `begin_after` is the newest segment that a consumer has marks of: its numbers would be
-        taken for done if somebody deleted the segments and they began at 1 again.
+        taken for done if somebody deleted the segments and they began at 1 again. `count` is told
+        what somebody deleted.
         """
         directory.mkdir(parents=True, exist_ok=True)
         self._directory, self._segment_bytes = directory, segment_bytes
         self._number = max([begin_after, *segment_numbers(directory)])
         self._file: int | None = None
-        self._size = 0
+        self._size = self._spans = 0
+        self._count = count
         self._unsynced = False
         self._lock = threading.Lock()
         self._closing = threading.Event()
@@ -74,12 +79,15 @@ class BacklogWriter:
                 raise
             sizes = [sum(map(len, entry)) for entry in pieces]
             self._size = begins + sum(sizes)
+            self._spans += sum(entry.header.spans for entry in entries)
             self._unsynced = True
             return Position(self._number, self._size - sizes[-1])
 
     def sync(self) -> None:
-        """Have the disk keep what was written."""
+        """Have the disk keep what was written, and leave a file that somebody deleted."""
         with self._lock:
+            if self._file is not None and self._is_deleted(self._file):
+                self._lose()
             file = os.dup(self._file) if self._unsynced and self._file is not None else None
             self._unsynced = False
         if file is not None:
@@ -99,12 +107,14 @@ class BacklogWriter:
     def _opened(self) -> int:
         if self._file is not None and self._size >= self._segment_bytes:
             os.fsync(self._file)
+            if self._is_deleted(self._file):
+                self._lose()
             self._end_segment()
         if self._file is None:
             number = self._number + 1
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
             self._file = os.open(segment_path(self._directory, number), flags, 0o600)
-            self._number, self._size = number, 0
+            self._number, self._size, self._spans = number, 0, 0
         return self._file
 
     def _give_up(self) -> None:
@@ -116,6 +126,28 @@ class BacklogWriter:
         if self._file is not None and os.fstat(self._file).st_size == 0:
             segment_path(self._directory, self._number).unlink(missing_ok=True)
         self._end_segment()
+
+    def _is_deleted(self, file: int) -> bool:
+        """Return whether readers find another file than this one, or none."""
+        try:
+            return not os.path.samestat(
+                os.fstat(file), segment_path(self._directory, self._number).stat()
+            )
+        except FileNotFoundError:
+            return True
+
+    def _lose(self) -> None:
+        """Say what nobody can read any more; the next append begins a segment, or is refused."""
+        self._end_segment()
+        self._unsynced = False
+        self._count("backlog_deleted_bytes", self._size)
+        self._count("backlog_deleted_spans", self._spans)
+        path = segment_path(self._directory, self._number)
+        click.echo(
+            f"{path} was deleted while it was written: what was not read of its {self._spans} spans"
+            " is lost",
+            err=True,
+        )
 
     def _end_segment(self) -> None:
         if self._file is not None:

@@ -74,9 +74,9 @@ class Forwarder:
 
     async def _deliver(self, client: httpx.AsyncClient, group: Group) -> None:
         """Send a group until it is taken; of one that does not fit, entry by entry."""
-        body = await asyncio.to_thread(body_of, group, self._reader)
+        body, unreadable = await asyncio.to_thread(body_of, group, self._reader)
         if body is None:
-            self._count("forward_unreadable", group.spans)
+            self._count("forward_unreadable", unreadable)
             return
         packed = await asyncio.to_thread(gzip.compress, body, PACKED_QUICKLY)
         while True:
@@ -84,7 +84,8 @@ class Forwarder:
             if answer is not None and answer.is_success:
                 refused = _refused(answer, group.kind, group.encoding)
                 self._count("forward_refused", refused)
-                self._count("forward_sent", group.spans - refused)
+                self._count("forward_unreadable", unreadable)
+                self._count("forward_sent", group.spans - refused - unreadable)
                 self._comes_back()
                 return
             if answer is not None and answer.status_code in _UNFIT:

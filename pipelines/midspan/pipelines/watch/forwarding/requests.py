@@ -53,15 +53,20 @@ def groups(located: Iterable[Located]) -> Iterator[Group]:
         yield group
 
 
-def body_of(group: Group, reader: BacklogReader) -> bytes | None:
-    """Return one request of all entries of a group; None if none of them can be read any more."""
+def body_of(group: Group, reader: BacklogReader) -> tuple[bytes | None, int]:
+    """Return one request of all entries of a group, and how many spans cannot be read any more.
+
+    None if there is nothing to send.
+    """
     payloads = []
+    unreadable = 0
     for each in group.found:
         try:
             payloads.append(reader.payload(each.position))
-        except Damaged:
-            continue
-    return joined(group.kind, group.encoding, payloads) if payloads else None
+        except (Damaged, FileNotFoundError):
+            unreadable += each.header.spans
+    body = joined(group.kind, group.encoding, payloads) if payloads else None
+    return body, unreadable
 
 
 def joined(kind: Kind, encoding: Encoding, payloads: Sequence[bytes]) -> bytes:

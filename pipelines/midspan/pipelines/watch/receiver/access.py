@@ -13,7 +13,8 @@ def require_access(headers: Headers, token: str | None) -> None:
     """Raise `Refused` for a request that may not pass.
 
     Without a token this machine alone may send. A web page can make its reader's browser do so: by
-    its own name, which it lets point here, or with an `Origin` of another host.
+    its own name, which it lets point here, or with an `Origin` of another host. No browser leaves
+    the `Host` out; programs that speak HTTP/1.0 do.
     """
     if token is not None:
         scheme, _, shown = headers.get("authorization", "").partition(" ")
@@ -22,8 +23,8 @@ def require_access(headers: Headers, token: str | None) -> None:
         ):
             raise Refused("bad_token", "the header authorization: Bearer TOKEN is asked for")
         return
-    host, origin = headers.get("host", ""), headers.get("origin")
-    if not _means_this_machine(f"//{host}"):
+    host, origin = headers.get("host"), headers.get("origin")
+    if host is not None and not _means_this_machine(f"//{host}"):
         raise Refused("not_local", f"this receiver serves its own machine, asked as {host!r}")
     if origin is not None and not _means_this_machine(origin):
         raise Refused("not_local", f"this receiver takes nothing of the web page {origin}")

@@ -48,7 +48,7 @@ class Receiver:
         self.settings, self.figures = settings, figures
         self.stopping = False
         self._clock_ns = clock_ns
-        self._writer = BacklogWriter(backlog, begin_after=begin_after)
+        self._writer = BacklogWriter(backlog, begin_after=begin_after, count=figures.count)
         self.room = Room(settings, backlog, waiting_bytes)
         self._held = Held(settings.most_held)
         self._in_flight = 0
@@ -90,26 +90,28 @@ class Receiver:
 
     async def _received(self, request: Request, kind: Kind, encoding: Encoding) -> Split:
         """Take a request in whole, but for what cannot be placed."""
-        if self._in_flight >= self.settings.most_in_flight:
-            raise Refused("busy", "too many requests at a time: send it again")
+        # Those that are being read are bounded by their bytes: who sends slowly is in nobody's way.
+        self._require_hands()
+        body = await read_body(
+            request,
+            largest=self.settings.largest_request,
+            seconds=self.settings.body_seconds,
+            held=self._held,
+        )
         self._in_flight += 1
-        held = 0
         try:
-            body = await read_body(
-                request,
-                largest=self.settings.largest_request,
-                seconds=self.settings.body_seconds,
-                held=self._held,
-            )
-            held = len(body)
             coding = request.headers.get("content-encoding", "")
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(
                 self._threads, self._stored, kind, encoding, body, coding
             )
         finally:
-            self._held.give_back(held)
+            self._held.give_back(len(body))
             self._in_flight -= 1
+
+    def _require_hands(self) -> None:
+        if self._in_flight >= self.settings.most_in_flight:
+            raise Refused("busy", "too many requests at a time: send it again")
 
     def _stored(self, kind: Kind, encoding: Encoding, body: bytes, coding: str) -> Split:
         """Unpack, split and write a request."""

@@ -23,7 +23,7 @@ class ReceiverSettings:
     """Bytes of the disk that are left to others."""
 
     most_in_flight: int = 64
-    """Requests that are read at a time."""
+    """Requests that came in whole and are not answered yet; none is read while there are more."""
 
     most_held: int = 4 * 64 * MEBIBYTE
     """Bytes of requests that are held in memory at a time."""

@@ -3,10 +3,13 @@
 The copies lie in a backlog of their own. Waiting entries have numbers, lower for those in copies.
 """
 
+import contextlib
 from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
+
+import click
 
 from midspan.pipelines.watch.backlog import (
     BacklogReader,
@@ -18,6 +21,10 @@ from midspan.pipelines.watch.backlog import (
     remove_segments,
     segment_numbers,
 )
+from midspan.pipelines.watch.backlog.damage import Damage, note
+from midspan.pipelines.watch.backlog.entry import Damaged
+from midspan.pipelines.watch.backlog.segments import segment_path
+from midspan.pipelines.watch.figures import Figures
 
 BEHIND: Final = 4
 """Segments behind the newest one, from which on entries are set down again."""
@@ -45,12 +52,12 @@ def position_of(number: int) -> Position:
 class Log:
     """One backlog as the scorer reads it: what is not marked as done, with its number."""
 
-    def __init__(self, directory: Path, marks: Path, *, copied: bool) -> None:
-        """Read what is left of a directory."""
-        self.directory = directory
+    def __init__(self, directory: Path, marks: Path, *, copied: bool, figures: Figures) -> None:
+        """Read what is left of a directory, and count what is damaged there."""
+        self.directory, self._figures = directory, figures
         self.marks = Marks(marks)
         self._copied = copied
-        self._reader = BacklogReader(directory)
+        self._reader = BacklogReader(directory, on_damage=self._damaged)
         self._read_to = self.marks.cursor
         self._read: deque[Position] = deque()
         """What was read and may not be done, in order."""
@@ -92,21 +99,37 @@ class Log:
         for found in reader.headers():
             number = number_of(found.position, copied=self._copied)
             if number in numbers:
-                yield number, Entry(header=found.header, payload=reader.payload(found.position))
+                with contextlib.suppress(Damaged):  # it is told when its run is scored
+                    payload = reader.payload(found.position)
+                    yield number, Entry(header=found.header, payload=payload)
             if number >= last:
                 break
         reader.close()
+
+    def _damaged(self, damage: Damage) -> None:
+        if note(self.directory, damage):
+            self._figures.count("backlog_damaged_bytes", damage.size)
+            click.echo(
+                f"{segment_path(self.directory, damage.segment)}: {damage.size:,} bytes from"
+                f" {damage.start} on are damaged, and passed over; the file is kept",
+                err=True,
+            )
 
 
 class Carried(Log):
     """The copies, which the scorer alone writes."""
 
-    def __init__(self, directory: Path, marks: Path, *, segment_bytes: int) -> None:
+    def __init__(
+        self, directory: Path, marks: Path, *, segment_bytes: int, figures: Figures
+    ) -> None:
         """Go on with the copies of a directory."""
-        super().__init__(directory, marks, copied=True)
+        super().__init__(directory, marks, copied=True, figures=figures)
         begin_after = self.marks.cursor.segment if self.marks.cursor else 0
         self._writer = BacklogWriter(
-            directory, segment_bytes=segment_bytes, begin_after=begin_after
+            directory,
+            segment_bytes=segment_bytes,
+            begin_after=begin_after,
+            count=figures.count,
         )
 
     def put(self, entries: Iterable[tuple[int, Entry]]) -> dict[int, int]:
@@ -127,6 +150,15 @@ class Carried(Log):
     def close(self) -> None:
         """Have the disk keep what was written."""
         self._writer.close()
+
+
+def header(number: int, backlog: Path, carried: Path) -> Header:
+    """Return the header of an entry; `Damaged` if it is not what was written."""
+    reader = BacklogReader(carried if number in COPIES else backlog)
+    try:
+        return reader.header(position_of(number))
+    finally:
+        reader.close()
 
 
 def payloads(numbers: Iterable[int], backlog: Path, carried: Path) -> Iterator[bytes]:

@@ -15,7 +15,7 @@ from midspan.pipelines.watch.batches import Batches
 from midspan.pipelines.watch.batches.making import Made, write_payloads
 from midspan.pipelines.watch.batches.records import OutdatedError
 from midspan.pipelines.watch.figures import Figures
-from midspan.pipelines.watch.scorer.carried import payloads
+from midspan.pipelines.watch.scorer.carried import header, payloads
 from midspan.pipelines.watch.scorer.pending import SECOND, Key, Unit
 from midspan.pipelines.watch.scorer.workers import Makers, Order
 from midspan.scorers.errors import SurroundingsError
@@ -188,13 +188,18 @@ class Orders:
         """Keep the requests of a run that cannot be scored, as `midspan ingest` reads them."""
         folder: Path = self._batches.settings.state / SET_ASIDE / order.folder.name.lstrip(".")
         folder.mkdir(parents=True, exist_ok=True)
-        write_payloads(_readable(order), folder)
+        write_payloads(self._readable(order), folder)
         (folder / "reason.txt").write_text(f"{reason}\n")
         self._figures.count("runs_set_aside")
 
-
-def _readable(order: Order) -> Iterator[bytes]:
-    """Yield the payloads of an order, without those that the disk has lost."""
-    for number in order.entries:
-        with contextlib.suppress(OSError, Damaged):
-            yield from payloads([number], order.backlog, order.carried)
+    def _readable(self, order: Order) -> Iterator[bytes]:
+        """Yield the payloads of an order, without those that the disk has lost: these count."""
+        for number in order.entries:
+            try:
+                payload = list(payloads([number], order.backlog, order.carried))
+            except (OSError, Damaged):
+                with contextlib.suppress(OSError, Damaged):
+                    lost = header(number, order.backlog, order.carried).spans
+                    self._figures.count("backlog_damaged_spans", lost)
+                continue
+            yield from payload

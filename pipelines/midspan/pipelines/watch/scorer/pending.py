@@ -16,6 +16,9 @@ Key = tuple[str, str]
 
 SECOND: Final = 1_000_000_000
 
+REMEMBERED: Final = 50_000
+"""Traces whose roots ended before they were scored: what comes late need not wait for a root."""
+
 
 @dataclass(slots=True)
 class Trace:
@@ -68,6 +71,7 @@ class Pending:
         self._due: list[tuple[int, Key]] = []
         self._next: dict[Key, int] = {}
         self._busy: set[Key] = set()
+        self._ended: dict[Key, None] = {}
         self._entries = 0
 
     def __len__(self) -> int:
@@ -84,7 +88,8 @@ class Pending:
         name = _name_of(entry, header)
         trace = self._traces.get(name)
         if trace is None:
-            trace = self._traces[name] = Trace(name=name, unit=name)
+            ended = name in self._ended
+            trace = self._traces[name] = Trace(name=name, unit=name, root_ended=ended)
             self._units.setdefault(name, set()).add(name)
         trace.add(entry, header)
         self._entries += 1
@@ -192,6 +197,7 @@ class Pending:
         names = self._units.pop(key)
         traces = [self._traces.pop(name) for name in names]
         self._busy |= {key, *names}
+        self._remember(trace.name for trace in traces if trace.root_ended)
         entries = sorted(entry for trace in traces for entry in trace.entries)
         self._entries -= len(entries)
         return Unit(
@@ -202,6 +208,12 @@ class Pending:
             last_ns=max(trace.last_ns for trace in traces),
             complete_ns=complete_ns,
         )
+
+    def _remember(self, ended: Iterable[Key]) -> None:
+        for name in ended:
+            self._ended[name] = None
+        while len(self._ended) > REMEMBERED:
+            del self._ended[next(iter(self._ended))]
 
     def _leave(self, trace: Trace) -> None:
         members = self._units[trace.unit]

@@ -84,9 +84,14 @@ class Scorer:
         state = settings.state
         self._figures = Figures(state / "figures" / "scorer.json")
         marks = state / "marks"
-        self._accepted = Log(state / "backlog", marks / "scorer.jsonl", copied=False)
+        self._accepted = Log(
+            state / "backlog", marks / "scorer.jsonl", copied=False, figures=self._figures
+        )
         self._carried = Carried(
-            state / "carried", marks / "carried.jsonl", segment_bytes=settings.segment_bytes
+            state / "carried",
+            marks / "carried.jsonl",
+            segment_bytes=settings.segment_bytes,
+            figures=self._figures,
         )
         self._pending = Pending(
             quiet_ns=int(settings.quiet * SECOND), timeout_ns=int(settings.timeout * SECOND)

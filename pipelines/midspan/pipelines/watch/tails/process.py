@@ -70,7 +70,7 @@ def run(settings: TailSettings, *, stop: threading.Event) -> Exit:
         settings.state.mkdir(parents=True, exist_ok=True)
     if is_project(settings.source):
         figures = Figures(settings.state / "figures" / "tail.json")
-        with BacklogWriter(settings.state / BACKLOG) as backlog:
+        with BacklogWriter(settings.state / BACKLOG, count=figures.count) as backlog:
             project = PhoenixTail(settings, sink=backlog, figures=figures)
             if settings.once:
                 return project.once()
