@@ -62,11 +62,12 @@ class Judged:
 
 @dataclass(frozen=True, kw_only=True)
 class Gathered:
-    """What a report is made of: the steps at once, the figures when they are asked for."""
+    """What a report is made of; steps and figures are read when they are asked for."""
 
     runs: pl.DataFrame
     """In the order of the report."""
-    steps: StepFrames
+    steps: Callable[[], StepFrames]
+    """Not kept: most of the memory is theirs."""
     secrets: SecretsTakenOut
     """For the steps; the rest of the report has its own."""
     figured: Callable[[], ReportFrames]
@@ -96,11 +97,12 @@ def gathered(
 ) -> Gathered:
     """Return what a report of a workspace is made of; reads alone, and writes nothing."""
     tell("reading")
-    read = _read(workspace)
-    ground = _held(ground_of([workspace]), read["scores"])
+    tables, every_score = workspace.tables(), workspace.table("scores")
+    read, scores = pl.collect_all([tables.runs, every_score])
+    ground = _held(ground_of([workspace]), scores)
     profile = _possible(judged.setting.profile, ground)
     order = _planned(workspace.path)
-    runs = in_order(_with_facts(read["runs"], ground), order)
+    runs = in_order(_with_facts(read, ground), order)
     secrets = SecretsTakenOut()
 
     def figured() -> ReportFrames:
@@ -112,21 +114,23 @@ def gathered(
         return ReportFrames(
             about=_about(workspace.path, judged, runs, now=now, title=title),
             runs=runs,
-            scores=read["scores"],
+            scores=scores,
             computed=figures,
             failures=_without_secrets(causes, secrets),
             known=known,
             order=order,
-            tasks=_tasks(judged, runs, read["text"], secrets),
+            tasks=_tasks(judged, runs, tables.text, secrets),
             servers=servers(workspace.path),
             quarantined=_height(workspace.table("quarantine")),
             redact=secrets,
         )
 
-    tables = {name: read[name] for name in ("spans", "text", "calls", "scores")}
-    return Gathered(
-        runs=runs, steps=StepFrames(**tables), secrets=SecretsTakenOut(), figured=figured
-    )
+    def steps() -> StepFrames:
+        asked = [tables.spans, tables.text.select(READ), tables.calls]
+        spans, text, calls = pl.collect_all(asked)
+        return StepFrames(spans=spans, text=text, calls=calls, scores=scores)
+
+    return Gathered(runs=runs, steps=steps, secrets=SecretsTakenOut(), figured=figured)
 
 
 def _about(
@@ -147,18 +151,6 @@ def _about(
         profile=judged.profile_path.name if judged.profile_path is not None else None,
         notes=judged.notes,
     )
-
-
-def _read(workspace: Workspace) -> Mapping[str, pl.DataFrame]:
-    tables = workspace.tables()
-    asked = {
-        "runs": tables.runs,
-        "spans": tables.spans,
-        "text": tables.text.select(READ),
-        "calls": tables.calls,
-        "scores": workspace.table("scores"),
-    }
-    return dict(zip(asked, pl.collect_all(list(asked.values())), strict=True))
 
 
 def _held(ground: Ground, scores: pl.DataFrame) -> Ground:
@@ -200,7 +192,7 @@ def _possible(profile: Profile, ground: Ground) -> Profile:
 
 
 def _tasks(
-    judged: Judged, runs: pl.DataFrame, text: pl.DataFrame, secrets: SecretsTakenOut
+    judged: Judged, runs: pl.DataFrame, text: pl.LazyFrame, secrets: SecretsTakenOut
 ) -> Sequence[ShownTask]:
     known: list[ShownTask] = []
     if judged.suite is not None and judged.suite_path is not None:

@@ -94,7 +94,7 @@ def _packing(
     gathered: Gathered, pool: Executor, *, whole_texts: bool
 ) -> list[Future[tuple[Block, str, str | None]]]:
     """Return the blocks in their order, each of them packed beside the making of the next."""
-    made = blocks(gathered.runs, gathered.steps, gathered.secrets)
+    made = blocks(gathered.runs, gathered.steps(), gathered.secrets)
     return [pool.submit(_packed, block, whole_texts=whole_texts) for block in made]
 
 
