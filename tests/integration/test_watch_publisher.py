@@ -72,7 +72,7 @@ def told_by_phoenix(servers: Any, experiment: str) -> Json:
 
 
 def test_late_runs_are_replaced_and_nothing_is_sent_twice(servers: Any, tmp_path: Path) -> None:
-    state, name, trace = tmp_path / "state", "watch-late", trace_of(0xA01, 0)
+    state, name, trace = tmp_path / "state", "watch-late", trace_of(0xD11, 0)
     asked = settings(state, phoenix=servers.phoenix, mlflow=servers.mlflow, finish=True)
     first = run_spans(trace, experiment=name, revision="v1", task="price", trial=0)
     late = run_spans(trace, experiment=name, revision="v2", task="price", trial=0)
@@ -109,7 +109,7 @@ def test_late_runs_are_replaced_and_nothing_is_sent_twice(servers: Any, tmp_path
 
 def test_bursts_of_503_and_kill_9_at_both_servers(servers: Any, tmp_path: Path) -> None:
     state, name = tmp_path / "state", "watch-killed"
-    in_batches(state, shop_spans(experiment=name, number=0xA02), each=2)
+    in_batches(state, shop_spans(experiment=name, number=0xD12), each=2)
     child: BaseProcess | None = None
     posts = 0
 
@@ -138,7 +138,7 @@ def test_bursts_of_503_and_kill_9_at_both_servers(servers: Any, tmp_path: Path) 
     found = told_by_phoenix(servers, name)
     assert len(found["spans"]) == RUNS * STEPS
     whole = Workspace.create(tmp_path / "whole")
-    in_batches(tmp_path / "again", shop_spans(experiment=name, number=0xA02), each=RUNS)
+    in_batches(tmp_path / "again", shop_spans(experiment=name, number=0xD12), each=RUNS)
     whole = Workspace(tmp_path / "again" / "batches" / "000000" / "ws")
     targets = [
         Target(server="phoenix", url=servers.phoenix),
@@ -175,7 +175,7 @@ def test_a_server_that_is_started_again_gets_the_rest_and_the_other_does_not_wai
 
     state, name, port = tmp_path / "state", "watch-restart", unused_port()
     home = Home(root=tmp_path / "home", environments=server_environments)
-    spans = shop_spans(experiment=name, number=0xA03)
+    spans = shop_spans(experiment=name, number=0xD13)
     half = len(spans) // 2
     stopping = threading.Event()
 

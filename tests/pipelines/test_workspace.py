@@ -94,7 +94,7 @@ class TestOneWriter:
             fcntl.flock(held, fcntl.LOCK_EX)
             with (
                 pytest.raises(SurroundingsError, match="another midspan command is writing"),
-                workspace.writing(),
+                workspace.writing(seconds=0),
             ):
                 pass
 

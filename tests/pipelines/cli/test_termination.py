@@ -30,7 +30,8 @@ def reading_a_pipe(home: Path, *words: str) -> Iterator[subprocess.Popen[bytes]]
         preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
     ) as process:
         try:
-            while not any((home / "tmp").iterdir()):
+            # Python first tries the folder with a file of eight letters, which it removes itself.
+            while not any(len(path.name) > 8 for path in (home / "tmp").iterdir()):
                 assert process.poll() is None, "ended by itself"
                 time.sleep(0.01)
             yield process
