@@ -8,7 +8,8 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -28,6 +29,7 @@ TRACES: Final = 10_000
 TIMES: Final = 10
 ROUNDS: Final = 3
 WORKERS: Final = 2
+THREADS: Final = "POLARS_MAX_THREADS"
 
 INGESTED: Final = 4_800
 FILES: Final = 16
@@ -46,8 +48,8 @@ def main(traces: int, times: int, rounds: int) -> None:
 
 
 def engines(whole: Workspace, setting: Setting, rounds: int) -> None:
-    """Compare one process, a pool and a Ray that runs already, in turns."""
-    spent: dict[str, list[float]] = {"one": [], "pool": [], "ray": []}
+    """Compare one core, one process, a pool and a Ray that runs already, in turns."""
+    spent: dict[str, list[float]] = {"core": [], "one": [], "pool": [], "ray": []}
     rows = set()
     folder = tempfile.mkdtemp(prefix="ray-", dir="/tmp")
     os.environ |= {"RAY_TMPDIR": folder}
@@ -59,6 +61,9 @@ def engines(whole: Workspace, setting: Setting, rounds: int) -> None:
             for name in spent:
                 if name == "ray":
                     seconds, count = timed(whole, setting, cluster)
+                elif name == "core":
+                    with one_thread(), Workers(1, apart=True) as workers:
+                        seconds, count = timed(whole, setting, workers)
                 else:
                     with Workers(1 if name == "one" else WORKERS) as workers:
                         seconds, count = timed(whole, setting, workers)
@@ -66,10 +71,21 @@ def engines(whole: Workspace, setting: Setting, rounds: int) -> None:
                 rows.add(count)
     shutil.rmtree(folder, ignore_errors=True)
     assert len(rows) == 1, f"the engines differ: {rows}"
-    one, pool, ray = (median(spent[name]) for name in ("one", "pool", "ray"))
-    print(row(f"{WORKERS} workers, against one", pool, one, one / pool, "1.6"))
+    core, one, pool, ray = (median(seconds) for seconds in spent.values())
+    print(row(f"{WORKERS} workers, against one of them", pool, core, core / pool, "1.6"))
+    print(row("the same, against `--workers 1`, which uses all cores", pool, one, one / pool, ""))
     print(row("Ray, warm, against the pool", ray, pool, ray / pool, "<= 1.15"))
     print(f"| a Ray of our own, until its workers are there | {started:.1f} s | | | |")
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Have processes that are started meanwhile use one core, as each of several workers does."""
+    os.environ[THREADS] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[THREADS]
 
 
 def row(name: str, here: float, beside: float, ratio: float, target: str) -> str:

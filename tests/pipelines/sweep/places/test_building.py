@@ -17,7 +17,7 @@ NEEDED = {
     "PATH": "/usr/bin",
     "SSH_AUTH_SOCK": "/run/agent",
     "UV_INDEX_CORP_PASSWORD": "k",
-    "PIP_INDEX_URL": "https://ann:k@packages/simple",
+    "PIP_INDEX_URL": "https://ann:k@mirror.invalid/all",
     "GIT_CONFIG_KEY_0": "url.https://ann:k@git/.insteadOf",
     "https_proxy": "http://ann:k@proxy:3128",
     "HTTP_PROXY": "http://ann:k@proxy:3128",

@@ -92,8 +92,8 @@ def test_only_harmless_variables_come_along(
         monkeypatch.setenv(name, "x")
     monkeypatch.setenv("https_proxy", "http://ann:secret@proxy:3128")
     monkeypatch.setenv("HTTP_PROXY", "http://proxy:3128")
-    monkeypatch.setenv("PIP_INDEX_URL", "https://ann:secret@packages/simple")
-    monkeypatch.setenv("UV_DEFAULT_INDEX", "https://packages/simple")
+    monkeypatch.setenv("PIP_INDEX_URL", "https://ann:secret@mirror.invalid/all")
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "https://mirror.invalid/simple")
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
     monkeypatch.setenv("LANG", "de_DE.UTF-8")
     plan = planned(target=NOTHING, tier="{environment: {SHOP_SHELF: '3'}}")
@@ -115,7 +115,7 @@ def test_only_harmless_variables_come_along(
         "TMPDIR": str(room.folder / "tmp"),
         "LANG": "de_DE.UTF-8",
         "HTTP_PROXY": "http://proxy:3128",
-        "UV_DEFAULT_INDEX": "https://packages/simple",
+        "UV_DEFAULT_INDEX": "https://mirror.invalid/simple",
         "GIT_CEILING_DIRECTORIES": str(room.folder),
         "PYTHONNOUSERSITE": "1",
         "SHOP_SHELF": "3",
