@@ -86,7 +86,7 @@ def soak(rate: float, seconds: float, workers: int) -> None:
         print(f"soak: {rate:,.0f} spans/s for {seconds:,.0f} s")
         for part in range(1, 5):
             time.sleep(seconds / 4)
-            disk = sum(each.stat().st_size for each in found.workspace.rglob("*.wal"))
+            disk = found.told("receiver").gauges["backlog_bytes"]
             told = costs(found.process.pid)
             print(f"  {part}/4: {told}; backlog {disk / 2**20:,.0f} MB", flush=True)
         sent = senders.result()

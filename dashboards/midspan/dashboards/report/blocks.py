@@ -1,17 +1,18 @@
 """The steps of runs in blocks, each of which a page decodes when one of its runs is opened."""
 
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import polars as pl
 
-from midspan.dashboards.report.calls import call_columns, shown_calls
-from midspan.dashboards.report.columns import Columns, as_json, offsets
-from midspan.dashboards.report.cuts import Texts, cut
+from midspan.dashboards.report import calls as of_calls
+from midspan.dashboards.report import spans as of_spans
+from midspan.dashboards.report import step_scores as of_scores
+from midspan.dashboards.report.columns import as_json, offsets
+from midspan.dashboards.report.cuts import Texts, cut, long_places
 from midspan.dashboards.report.frames import Redact
-from midspan.dashboards.report.spans import place_of, shown_spans, span_columns
-from midspan.dashboards.report.step_scores import score_columns, shown_scores
 
 RUNS: Final = 100
 """Runs of a block: large enough to be packed well, small enough to be opened at once."""
@@ -38,40 +39,31 @@ class Block:
     answers: list[Any]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Blocks:
-    """What a document says of its blocks."""
-
-    told: Sequence[dict[str, Any]]
-    of_runs: dict[str, list[Any]]
-    """The columns `block`, `row` and `answer` of runs."""
-
-    @classmethod
-    def of(cls, answers: list[Any], told: Sequence[dict[str, Any]]) -> "Blocks":
-        """Return what is said of the blocks of runs whose answers these are."""
-        runs = range(len(answers))
-        return cls(
-            told=told,
-            of_runs={
-                "block": [place // RUNS for place in runs],
-                "row": [place % RUNS for place in runs],
-                "answer": answers,
-            },
-        )
+def with_blocks(
+    document: Mapping[str, Any], answers: list[Any], told: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return a document that also says where the steps of its runs are, and what was answered."""
+    runs = range(len(answers))
+    places = {
+        "block": [place // RUNS for place in runs],
+        "row": [place % RUNS for place in runs],
+        "answer": answers,
+    }
+    return {**document, "runs": {**document["runs"], **places}, "blocks": told}
 
 
 def blocks(runs: pl.DataFrame, frames: StepFrames, redact: Redact) -> Iterator[Block]:
     """Yield the blocks of all runs, in their order."""
     numbered = runs.select("run_id").with_row_index("run")
-    spans = shown_spans(numbered, frames.spans, frames.text, frames.calls, redact)
-    places = place_of(spans)
-    calls = shown_calls(numbered, frames.calls, places, redact)
-    scores = shown_scores(numbered, frames.scores, places, redact)
+    spans = of_spans.shown(numbered, frames.spans, frames.text, frames.calls, redact)
+    places = of_spans.place_of(spans)
+    calls = of_calls.shown(numbered, frames.calls, places, redact)
+    scores = of_scores.shown(numbered, frames.scores, places, redact)
     answers = redact(runs["answer"], runs["run_id"])
     parts = [
-        _Part("spans", spans, span_columns, runs.height),
-        _Part("calls", calls, call_columns, runs.height),
-        _Part("scores", scores, score_columns, runs.height),
+        _Part("spans", of_spans.columns(spans), of_spans.TEXTS, runs.height),
+        _Part("calls", of_calls.columns(calls), of_calls.TEXTS, runs.height),
+        _Part("scores", of_scores.columns(scores), of_scores.TEXTS, runs.height),
     ]
     for number, first in enumerate(range(0, runs.height, RUNS)):
         texts: Texts = {}
@@ -89,21 +81,25 @@ def blocks(runs: pl.DataFrame, frames: StepFrames, redact: Redact) -> Iterator[B
 class _Part:
     """One of the tables, from which the rows of some runs are taken."""
 
-    def __init__(
-        self,
-        name: str,
-        frame: pl.DataFrame,
-        columns: Callable[[pl.DataFrame, Texts], Columns],
-        runs: int,
-    ) -> None:
+    def __init__(self, name: str, rows: pl.DataFrame, texts: Sequence[str], runs: int) -> None:
         self.name = name
-        self._frame, self._columns = frame, columns
-        counted = dict(frame.group_by("run").len().iter_rows())
+        counted = dict(rows.group_by("run").len().iter_rows())
+        self._rows = rows.drop("run")
         self._counts = [counted.get(run, 0) for run in range(runs)]
         self._start = offsets(self._counts)
+        # Of all rows at once: asked of each block, it takes as long as to write them.
+        self._long = {text: long_places(rows[text]) for text in texts}
 
     def of(self, first: int, last: int, texts: Texts) -> bytes:
         begin, end = self._start[first], self._start[last]
-        rows = self._frame.slice(begin, end - begin)
-        start = offsets(self._counts[first:last])
-        return as_json({"start": start, **self._columns(rows, texts)})
+        columns: dict[str, pl.Series | list[Any]] = {
+            column.name: column for column in self._rows.slice(begin, end - begin)
+        }
+        for name, places in self._long.items():
+            long = places[bisect_left(places, begin) : bisect_left(places, end)]
+            if long:
+                here = [place - begin for place in long]
+                columns[name] = cut(
+                    self._rows[name][begin:end], f"{self.name}.{name}", texts, long=here
+                )
+        return as_json({"start": offsets(self._counts[first:last]), **columns})

@@ -4,8 +4,7 @@ from typing import Final
 
 import polars as pl
 
-from midspan.dashboards.report.columns import Columns, flags
-from midspan.dashboards.report.cuts import Texts, cut
+from midspan.dashboards.report.columns import flags
 from midspan.dashboards.report.frames import Redact
 
 TEXTS: Final = ("arguments", "result", "error_message", "signature")
@@ -13,7 +12,7 @@ _PLAIN: Final = ("call", "turn", "name", "agent", "fault", "fault_rule", "transl
 _FLAGS: Final = ("emitted", "executed", "failed", "transient")
 
 
-def shown_calls(
+def shown(
     runs: pl.DataFrame, calls: pl.DataFrame, places: pl.DataFrame, redact: Redact
 ) -> pl.DataFrame:
     """Return the calls by run, in their order; `places` says where each span of a run stands."""
@@ -26,11 +25,12 @@ def shown_calls(
     return here.with_columns(redact(here[name], here["run_id"]).alias(name) for name in TEXTS)
 
 
-def call_columns(calls: pl.DataFrame, texts: Texts) -> Columns:
-    """Return some calls as columns."""
-    return {
-        **{name: calls[name] for name in _PLAIN},
-        **{name: calls[name] for name in ("span", "emitted_span")},
-        **{name: flags(calls[name]) for name in _FLAGS},
-        **{name: cut(calls[name], f"calls.{name}", texts) for name in TEXTS},
-    }
+def columns(calls: pl.DataFrame) -> pl.DataFrame:
+    """Return calls as blocks hold them, and the `run` of each."""
+    return calls.select(
+        "run",
+        *_PLAIN,
+        *("span", "emitted_span"),
+        *(flags(calls[name]) for name in _FLAGS),
+        *TEXTS,
+    )

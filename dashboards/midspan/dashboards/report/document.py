@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import polars as pl
 
-from midspan.dashboards.report.blocks import Blocks
 from midspan.dashboards.report.columns import ordered, places
 from midspan.dashboards.report.frames import ReportFrames, ShownTask
 from midspan.dashboards.report.run_columns import run_columns
@@ -36,8 +35,8 @@ def in_order(runs: pl.DataFrame, order: Mapping[str, Sequence[str]]) -> pl.DataF
     return runs.sort([*keys, pl.col("trial"), pl.col("run_id")], nulls_last=True)
 
 
-def document(frames: ReportFrames, blocks: Blocks) -> dict[str, Any]:
-    """Return the document; its runs stand in the order of the frame."""
+def document(frames: ReportFrames) -> dict[str, Any]:
+    """Return the document, all but its steps; its runs stand in the order of the frame."""
     runs = frames.runs
     experiments = ordered(runs["experiment"])
     axes = {axis: ordered(runs[axis], frames.order.get(axis, ())) for axis in AXES}
@@ -68,7 +67,7 @@ def document(frames: ReportFrames, blocks: Blocks) -> dict[str, Any]:
         "statuses": list(RUN_STATUS.categories),
         "counts": _counts(frames),
         "scores": score_list(named | figured, named, frames.known),
-        "runs": {**columns, "variant": variant_of, **blocks.of_runs, **of_runs},
+        "runs": {**columns, "variant": variant_of, **of_runs},
         "comparisons": {
             axis: found.as_dict() for axis, found in frames.computed.comparisons.items()
         },
@@ -79,7 +78,6 @@ def document(frames: ReportFrames, blocks: Blocks) -> dict[str, Any]:
         },
         "failures": frames.failures,
         "servers": _servers(frames),
-        "blocks": blocks.told,
         "notes": list(frames.about.notes),
     }
 

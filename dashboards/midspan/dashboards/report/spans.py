@@ -4,9 +4,8 @@ from typing import Final
 
 import polars as pl
 
-from midspan.dashboards.report.columns import Columns, milliseconds, numbers
+from midspan.dashboards.report.columns import milliseconds, numbers
 from midspan.dashboards.report.conversation import new_messages
-from midspan.dashboards.report.cuts import Texts, cut
 from midspan.dashboards.report.frames import Redact
 
 TEXTS: Final = ("error_message", "input", "output", "reasoning")
@@ -30,7 +29,7 @@ _PLAIN: Final = (
 _LINKS: Final = {"parent": "parent_id", "duplicate_of": "duplicate_of", "retry_of": "retry_of"}
 
 
-def shown_spans(
+def shown(
     runs: pl.DataFrame, spans: pl.DataFrame, text: pl.DataFrame, calls: pl.DataFrame, redact: Redact
 ) -> pl.DataFrame:
     """Return the spans by run, in order of start, with all that is shown of them.
@@ -78,18 +77,16 @@ def place_of(placed: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def span_columns(spans: pl.DataFrame, texts: Texts) -> Columns:
-    """Return some spans as columns."""
-    return {
-        "id": spans["span_id"],
-        "trace": spans["trace_id"],
-        **{name: spans[f"_{name}"] for name in _LINKS},
-        **{name: spans[name] for name in _PLAIN},
-        "model": spans["model"],
-        "start_ms": spans["start_ms"],
-        "duration_ms": spans["duration_ms"],
-        "ttft_ms": spans["ttft_ms"],
-        "cost_usd": numbers(spans["cost_usd"]),
-        "continues": spans["continues"],
-        **{name: cut(spans[name], f"spans.{name}", texts) for name in TEXTS},
-    }
+def columns(spans: pl.DataFrame) -> pl.DataFrame:
+    """Return spans as blocks hold them, and the `run` of each."""
+    return spans.select(
+        "run",
+        pl.col("span_id").alias("id"),
+        pl.col("trace_id").alias("trace"),
+        *(pl.col(f"_{name}").alias(name) for name in _LINKS),
+        *_PLAIN,
+        *("model", "start_ms", "duration_ms", "ttft_ms"),
+        numbers(spans["cost_usd"]),
+        "continues",
+        *TEXTS,
+    )

@@ -4,16 +4,15 @@ from typing import Final
 
 import polars as pl
 
-from midspan.dashboards.report.columns import Columns, numbers
-from midspan.dashboards.report.cuts import Texts, cut
+from midspan.dashboards.report.columns import numbers
 from midspan.dashboards.report.frames import Redact
 
 _PLAIN: Final = ("span", "call", "name", "label", "status", "source", "evidence")
-_TEXTS: Final = ("explanation", "reason")
-_READ: Final = ("run_id", "span_id", "value", *_PLAIN[1:], *_TEXTS)
+TEXTS: Final = ("explanation", "reason")
+_READ: Final = ("run_id", "span_id", "value", *_PLAIN[1:], *TEXTS)
 
 
-def shown_scores(
+def shown(
     runs: pl.DataFrame, scores: pl.DataFrame, places: pl.DataFrame, redact: Redact
 ) -> pl.DataFrame:
     """Return the score rows by run: of the run first, then of steps in their order."""
@@ -39,14 +38,10 @@ def shown_scores(
     here = here.drop("evidence").join(cited, on="row", how="left", maintain_order="left")
     return here.with_columns(
         pl.col("cited").fill_null([]).alias("evidence"),
-        *(redact(here[name], here["run_id"]).alias(name) for name in _TEXTS),
+        *(redact(here[name], here["run_id"]).alias(name) for name in TEXTS),
     )
 
 
-def score_columns(scores: pl.DataFrame, texts: Texts) -> Columns:
-    """Return some score rows as columns."""
-    return {
-        **{name: scores[name] for name in _PLAIN},
-        "value": numbers(scores["value"]),
-        **{name: cut(scores[name], f"scores.{name}", texts) for name in _TEXTS},
-    }
+def columns(scores: pl.DataFrame) -> pl.DataFrame:
+    """Return score rows as blocks hold them, and the `run` of each."""
+    return scores.select("run", *_PLAIN, numbers(scores["value"]), *TEXTS)

@@ -5,7 +5,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from midspan.dashboards.report.blocks import Block, Blocks, blocks
+from midspan.dashboards.report.blocks import Block, blocks, with_blocks
 from midspan.dashboards.report.cuts import cut
 from midspan.dashboards.report.document import document
 from midspan.dashboards.report.overview import overview
@@ -52,7 +52,7 @@ def report(
     with ThreadPoolExecutor(max_workers=2) as pool:
         # Beside the figures: most of it is done outside of Python.
         packing = pool.submit(_packing, gathered, pool, whole_texts=not one_file)
-        frames = gathered.frames
+        content, summary = document(gathered.frames), overview(gathered.frames)
         tell("packing steps")
         done = [block.result() for block in packing.result()]
     for each, steps, texts in done:
@@ -70,13 +70,9 @@ def report(
         answers += each.answers
         shortened += len(each.texts)
     tell("writing the document")
-    content = document(frames, Blocks.of(answers, told))
+    content = with_blocks(content, answers, told)
     return Report(
-        page=page(
-            overview(frames),
-            Packed(document=packed(content), blocks=inside),
-            bundle,
-        ),
+        page=page(summary, Packed(document=packed(content), blocks=inside), bundle),
         beside=files,
         runs=gathered.runs.height,
         cut=shortened,
@@ -87,7 +83,7 @@ def plain_document(gathered: Gathered) -> dict[str, Any]:
     """Return the document by itself: no steps, and of long answers the beginning."""
     runs = gathered.runs
     answers = list(cut(gathered.secrets(runs["answer"], runs["run_id"]), "runs.answer", {}))
-    return document(gathered.frames, Blocks.of(answers, ()))
+    return with_blocks(document(gathered.frames), answers, ())
 
 
 def _packing(

@@ -6,8 +6,8 @@ interval is wider than a normal one (Hesterberg's expanded percentiles).
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
+from midspan.scorers.statistics.distributions import normal_share
 from midspan.scorers.statistics.intervals import Estimate, finite, quantile
 from midspan.scorers.statistics.resampling import RESAMPLES, draws, product, resampled
 
@@ -130,7 +130,7 @@ def _estimate(value: float, drawn: Numbers, tasks: int, level: float) -> Estimat
     usual = known[np.isfinite(known)]
     error = float(np.std(usual) * np.sqrt(tasks / (tasks - 1))) if len(usual) else None
     reach = quantile(level, tasks) * np.sqrt(tasks / (tasks - 1))
-    wider = float(special.ndtr(reach))
+    wider = normal_share(float(reach))
     # An order statistic each, since between a number and the endless there is no middle.
     low, high = (
         np.quantile(known, [1 - wider, wider], method="inverted_cdf")

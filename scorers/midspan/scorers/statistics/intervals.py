@@ -5,7 +5,8 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
+
+from midspan.scorers.statistics.distributions import student_quantile
 
 Numbers = NDArray[np.float64]
 
@@ -91,8 +92,7 @@ def standard_error(values: Numbers) -> float:
 @lru_cache(maxsize=256)
 def quantile(level: float, tasks: int) -> float:
     """Return how many standard errors an interval reaches, by Student's t over tasks."""
-    # All of scipy.stats takes longer to import than a small comparison takes.
-    return float(special.stdtrit(tasks - 1, (1 + level) / 2))
+    return student_quantile((1 + level) / 2, tasks - 1)
 
 
 def finite(values: ArrayLike) -> Numbers:

@@ -2,7 +2,7 @@
 
 from math import ceil, log2
 
-from scipy import special
+from midspan.scorers.statistics.distributions import beta_quantile, student_quantile
 
 
 def detectable(
@@ -20,7 +20,7 @@ def detectable(
     if tasks < fewest_tasks(alpha) or not error > 0:
         return None
     freedom = tasks - 1
-    return error * float(special.stdtrit(freedom, 1 - alpha / 2) + special.stdtrit(freedom, power))
+    return error * (student_quantile(1 - alpha / 2, freedom) + student_quantile(power, freedom))
 
 
 def detectable_flips(tasks: int, *, alpha: float = 0.05, power: float = 0.8) -> float | None:
@@ -35,7 +35,7 @@ def detectable_flips(tasks: int, *, alpha: float = 0.05, power: float = 0.8) -> 
     if tasks < needed:
         return None
     # P(at least `needed` of the tasks change) is the beta distribution at the share.
-    return float(special.betaincinv(needed, tasks - needed + 1, power))
+    return beta_quantile(power, needed, tasks - needed + 1)
 
 
 def fewest_tasks(alpha: float) -> int:
