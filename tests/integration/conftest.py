@@ -18,6 +18,8 @@ import pytest
 
 from midspan.instrumentation import environment
 from midspan.pipelines.servers import Home, Mlflow, Phoenix, start, stop
+from midspan.pipelines.workspace import Workspace
+from tests.support.report_files import sweep
 
 INSTALL_SECONDS = 900
 """A first run installs both servers, within the time of the first test that needs them."""
@@ -68,6 +70,21 @@ def servers(
     finally:
         for recipe in recipes:
             stop(recipe, home)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A browser for the pages of one module."""
+    from tests.support.read_pages import chromium  # which needs what other modules do not
+
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A sweep over two models and two revisions, with every score there is."""
+    return sweep(tmp_path_factory.mktemp("shop"), runs=144)
 
 
 class PhoenixReader:

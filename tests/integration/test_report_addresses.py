@@ -6,14 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.read_pages import Read, chromium, read
+from tests.support.read_pages import Read, read
 from tests.support.report_files import sweep, written
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

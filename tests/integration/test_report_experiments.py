@@ -1,6 +1,5 @@
 """A task that several experiments ran is one task, and experiments can be held apart."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,16 +7,10 @@ import polars as pl
 import pytest
 
 from midspan.pipelines.workspace import Workspace
-from tests.support.read_pages import chromium, read
+from tests.support.read_pages import read
 from tests.support.report_figures import TABLES, assert_alike, compared, only
 from tests.support.report_files import sweep, written
 from tests.support.workspaces import put
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """What a report shows is what `midspan compare --json` gives, filtered and shared or not."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -12,21 +11,9 @@ import pytest
 from midspan.dashboards.terminal.cells import percent
 from midspan.pipelines.workspace import Workspace
 from tests.support.compared import workspace_of
-from tests.support.read_pages import chromium, read
+from tests.support.read_pages import read
 from tests.support.report_figures import CURVE, Shown, assert_alike, compared, only, result
-from tests.support.report_files import sweep, written
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """Two models and two revisions, with every score there is."""
-    return sweep(tmp_path_factory.mktemp("shop"), runs=144)
+from tests.support.report_files import written
 
 
 @pytest.fixture(scope="module")

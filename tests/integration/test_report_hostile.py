@@ -1,25 +1,18 @@
 """Whatever an agent wrote: a browser shows it, and runs none of it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.otlp import Story, call
-from tests.support.read_pages import VIEWS, chromium, read
+from tests.support.read_pages import VIEWS, read
 from tests.support.report_files import written
 from tests.support.workspaces import ingested
 
 SCRIPT = "</script><script>window.ran = 1</script><img src=x onerror='window.ran = 1'>"
 ODD = "\x1b[31mred \u202etxt.exe\u2066 javascript:window.ran=1 ${window.ran = 1} "
 LONG = "y" * 1_000_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -1,21 +1,14 @@
 """Each figure of a report leads to the runs that it stands on: to as many as it says."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.compared import workspace_of
-from tests.support.read_pages import Read, chromium, read
+from tests.support.read_pages import Read, read
 from tests.support.report_files import sweep, written
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -1,21 +1,14 @@
 """A report on paper has all of what it shows."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.read_pages import chromium, read
+from tests.support.read_pages import read
 from tests.support.report_files import sweep, written
 
 RUNS = 144
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -8,19 +8,13 @@ import pytest
 
 from midspan.pipelines.workspace import Workspace
 from tests.support.otlp import Story, call
-from tests.support.read_pages import Read, chromium, read
+from tests.support.read_pages import Read, read
 from tests.support.report_files import written
 from tests.support.workspaces import ingested
 
 RUN = f"{1:032x}"
 LONG = "order 1042 is open; " * 500
 STEPS = "main.run [role=treeitem]"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """Coverage and failures as a page shows them are those that the command line gives."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +10,8 @@ from click.testing import CliRunner
 from midspan.pipelines.cli import compare, failures
 from midspan.pipelines.workspace import Workspace
 from tests.support.compared import workspace_of
-from tests.support.read_pages import chromium, read
+from tests.support.read_pages import read
 from tests.support.report_files import sweep, written
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

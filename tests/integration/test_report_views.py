@@ -1,6 +1,5 @@
 """Every view of a report opens in a real browser, of none, one, some and many runs."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,19 +7,13 @@ import polars as pl
 import pytest
 
 from midspan.pipelines.workspace import Workspace
-from tests.support.read_pages import VIEWS, Read, chromium, read
+from tests.support.read_pages import VIEWS, Read, read
 from tests.support.report_files import sweep, written
 from tests.support.workspaces import put
 
 COUNTS = (0, 1, 144, 5_000)
 LOOKS = {"wide": (1440, 900, "light"), "dark": (1440, 900, "dark"), "phone": (390, 844, "light")}
 pytestmark = pytest.mark.timeout(600)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module", params=COUNTS)

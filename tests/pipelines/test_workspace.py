@@ -1,29 +1,19 @@
-"""Workspaces: opened, refused, locked, and whole again after whoever wrote was killed."""
+"""Workspaces: opened, refused, and locked."""
 
 import fcntl
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from midspan.pipelines.ingest.ingest import ingest
-from midspan.pipelines.workspace import UNFINISHED, Workspace
+from midspan.pipelines.workspace import Workspace
 from midspan.scorers.errors import Exit, InvalidInput, SurroundingsError
 from midspan.scorers.tables import ALL
 from tests.support.otlp import Story, write
-from tests.support.workspaces import contents, ingested, rows
-
-
-def late_spans() -> tuple[list[dict[str, object]], list[dict[str, object]]]:
-    story = Story()
-    with story.agent(output="done"):
-        story.tool("look")
-        story.tool("look")
-    return story.spans[:2], story.spans[2:]
+from tests.support.workspaces import ingested, late_spans, rows
 
 
 class TestOpening:
@@ -104,17 +94,6 @@ class TestOneWriter:
         assert (workspace.path / ".lock").exists()
         assert ingest([write(tmp_path / "late.jsonl", second)], workspace.path).kept == 1
 
-    def test_unfinished_files_are_gone_after_a_writer_and_after_its_failure(
-        self, tmp_path: Path
-    ) -> None:
-        workspace = Workspace.create(tmp_path / "ws")
-        with workspace.writing() as scratch:
-            assert scratch == workspace.path / UNFINISHED
-            (scratch / "spans.parquet").touch()
-        with pytest.raises(ZeroDivisionError), workspace.writing() as scratch:
-            _fail_after_writing(scratch / "spans.parquet")
-        assert not (workspace.path / UNFINISHED).exists()
-
 
 @pytest.mark.parametrize(("buckets", "expected"), [(1, ["00", "00"]), (256, ["2a", "ff"])])
 def test_a_run_and_its_rows_stand_in_one_bucket(
@@ -124,84 +103,6 @@ def test_a_run_and_its_rows_stand_in_one_bucket(
     runs = pl.DataFrame({"run_id": [f"{0x2A:032x}", "f" * 32]})
     assert runs.with_columns(bucket=workspace.bucket_column())["bucket"].to_list() == expected
     assert [workspace.bucket_of(run_id) for run_id in runs["run_id"]] == expected
-
-
-def _fail_after_writing(path: Path) -> None:
-    assert list(path.parent.iterdir()) == []
-    path.touch()
-    raise ZeroDivisionError
-
-
-KILLED = """
-import os
-from pathlib import Path
-from midspan.pipelines.ingest.ingest import ingest
-from midspan.pipelines.workspace import Workspace
-
-done, move, unlink = 0, Path.replace, Path.unlink
-
-def killed_after(act):
-    def call(path, *arguments, **named):
-        global done
-        if done == {steps}:
-            os._exit(9)
-        done += 1
-        return act(path, *arguments, **named)
-    return call
-
-Path.replace, Path.unlink = killed_after(move), killed_after(unlink)
-ingest([Path({spans!r})], Path({workspace!r}))
-"""
-
-
-def test_a_writer_killed_at_any_step_leaves_the_old_state_or_the_new(tmp_path: Path) -> None:
-    first, second = late_spans()
-    old = contents(ingested(tmp_path / "old", first))
-    new = contents(ingested(tmp_path / "new", [*first, *second]))
-    states = []
-    for steps in range(100):
-        workspace = ingested(tmp_path / f"after-{steps}", first)
-        spans = write(tmp_path / "late.jsonl", second)
-        code = KILLED.format(steps=steps, spans=str(spans), workspace=str(workspace.path))
-        ended = subprocess.run([sys.executable, "-c", code], check=False).returncode
-        found = contents(Workspace(workspace.path))
-        states.append("old" if found == old else "new" if found == new else "neither")
-        # The next command works, and gets to the new state whatever happened.
-        ingest([spans], workspace.path)
-        assert contents(workspace) == new
-        assert not (workspace.path / UNFINISHED).exists()
-        if ended == 0:
-            break
-    assert states[0] == "old"
-    assert "neither" not in states
-    assert states.index("new") == 1, "the journal decides"
-    assert len(states) > 8, "every removal and every move was tried"
-
-
-def test_a_failure_while_files_are_moved_loses_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As Ctrl-C or a full disk would: the scratch files must outlive it."""
-    first, second = late_spans()
-    workspace = ingested(tmp_path, first)
-    late = write(tmp_path / "late.jsonl", second)
-    move = Path.replace
-
-    def fails_for_calls(path: Path, target: Path) -> Path:
-        if "calls" in Path(target).parts:
-            raise OSError(28, "No space left on device")
-        return move(path, target)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, "replace", fails_for_calls)
-        with pytest.raises(
-            SurroundingsError, match="No space left on device\nMake room on that disk"
-        ):
-            ingest([late], workspace.path)
-    assert contents(workspace) == contents(ingested(tmp_path / "old", first)), "not yet"
-    reopened = Workspace(workspace.path)
-    assert contents(reopened) == contents(ingested(tmp_path / "new", [*first, *second]))
-    assert rows(reopened, "calls", "call") == [(0,), (1,)]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
@@ -227,20 +128,3 @@ def test_names_that_look_like_patterns_or_addresses(tmp_path: Path, name: str) -
     story.llm(text="hello")
     workspace = ingested(tmp_path / name, story.spans)
     assert workspace.table("spans").collect().height == 1
-
-
-def test_a_journal_that_reaches_outside_is_refused(tmp_path: Path) -> None:
-    victim = tmp_path / "victim"
-    victim.write_text("mine")
-    Workspace.create(tmp_path / "ws")
-    journal = {"moves": {}, "removed": ["../victim"]}
-    (tmp_path / "ws" / "journal.json").write_text(json.dumps(journal))
-    with pytest.raises(InvalidInput, match="outside the workspace"):
-        Workspace(tmp_path / "ws")
-    assert victim.read_text() == "mine"
-
-
-def test_a_workspace_whose_making_was_stopped_is_made_again(tmp_path: Path) -> None:
-    (tmp_path / "ws").mkdir()
-    (tmp_path / "ws" / "workspace.json.part").write_text("{")
-    assert Workspace.create(tmp_path / "ws").buckets == 1

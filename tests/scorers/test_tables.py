@@ -140,4 +140,4 @@ def test_an_empty_table_keeps_its_own_contract(name: str) -> None:
 
 def test_scorers_read_every_table_but_scores_and_quarantine() -> None:
     fields = {field.name for field in dataclasses.fields(Tables)}
-    assert fields == {*ALL, "setting"} - {"scores", "quarantine"}
+    assert fields == {*ALL, "setting", "answer_judge"} - {"scores", "quarantine"}

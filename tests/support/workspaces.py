@@ -9,7 +9,7 @@ import polars as pl
 from midspan.pipelines.ingest.ingest import ingest
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.tables import ALL
-from tests.support.otlp import Json, write
+from tests.support.otlp import Json, Story, write
 
 Rows = list[tuple[Any, ...]]
 
@@ -47,3 +47,12 @@ def put(workspace: Workspace, table: str, frame: pl.DataFrame, *, bucket: str = 
         name = f"part-{workspace.next_generation():06d}-000.parquet"
         target = workspace.path / table / f"bucket={bucket}" / name
         workspace.apply(moves={part: target}, removed=[])
+
+
+def late_spans() -> tuple[list[Json], list[Json]]:
+    """Return the spans of a run of two calls, some of which come later than the others."""
+    story = Story()
+    with story.agent(output="done"):
+        story.tool("look")
+        story.tool("look")
+    return story.spans[:2], story.spans[2:]

@@ -1,11 +1,9 @@
 """A workspace: a directory of Parquet tables that everything else is computed from.
 
-A run never spans two buckets, and rows are sorted by run and time. A change is written beside the
-tables first and then moved in under a journal, so a crash leaves the old state or the new one; a
-list of the files says which they are, so a lost one is an error and not rows that never were.
+A run never spans two buckets, and rows are sorted by run and time. A list of the files says which
+they are, so a lost one is an error and not rows that never were.
 """
 
-import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,22 +11,18 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from midspan.pipelines.storage import journal
+from midspan.pipelines.storage import changing, journal
 from midspan.pipelines.storage.buckets import bucket_column, bucket_of
 from midspan.pipelines.storage.disk import explained
-from midspan.pipelines.storage.locks import Reading, only_writer, readers_kept_out
+from midspan.pipelines.storage.locks import Reading
 from midspan.pipelines.storage.parts import (
     PARTS,
-    SINGLE,
     PartList,
-    described,
     found_parts,
-    generations,
     read,
     read_list,
     refuse_strangers,
     scan,
-    table_of,
     write_list,
 )
 from midspan.pipelines.storage.settings import (
@@ -46,11 +40,7 @@ if TYPE_CHECKING:
     from midspan.pipelines.scoring.score import ScoringSummary
     from midspan.scorers.comparison import Comparison
 
-__all__ = ["LARGE_BUCKETS", "SETTINGS", "SMALL_BUCKETS", "UNFINISHED", "Workspace"]
-
-UNFINISHED: Final = ".unfinished"
-"""Where a writer sets down files until they are moved in."""
-
+__all__ = ["LARGE_BUCKETS", "SETTINGS", "SMALL_BUCKETS", "Workspace"]
 
 CHECKED_WHOLE: Final = 32 * 2**20
 """Up to this many bytes, a table is read through before it is used: it takes a few milliseconds."""
@@ -190,9 +180,7 @@ class Workspace:
 
     def next_generation(self) -> int:
         """Return the number of the next change, with which names of new files begin."""
-        listed = read_list(self.path)
-        names = [*listed.parts, *listed.superseded] if listed else self._found()
-        return 1 + generations(names)
+        return changing.next_generation(self.path)
 
     def bucket_of(self, run_id: str) -> str:
         """Return the bucket that a run's rows stand in."""
@@ -209,14 +197,8 @@ class Workspace:
         Another writer is waited for, so many `seconds` where they are given.
         What a killed writer had begun to move in is finished first; the rest of it is removed.
         """
-        with only_writer(self.path, seconds=seconds), explained(self.path):
-            journal.finish(self.path, self.path / SETTINGS)
+        with changing.only_change(self.path, self._soundness, seconds=seconds) as scratch:
             self.buckets = read_settings(self.path).buckets  # which another writer may have changed
-            self._clear_superseded()
-            self._check_all()
-            scratch = self.path / UNFINISHED
-            shutil.rmtree(scratch, ignore_errors=True)
-            scratch.mkdir()
             self._is_writing = True
             try:
                 yield scratch
@@ -225,9 +207,6 @@ class Workspace:
                 raise
             finally:
                 self._is_writing = False
-                # A journal that could not be worked off needs its files: the next writer has them.
-                if not journal.is_begun(self.path):
-                    shutil.rmtree(scratch)
 
     def apply(
         self,
@@ -240,21 +219,7 @@ class Workspace:
 
         `buckets` is how many the workspace has from then on, if that is what changes.
         """
-        before = read_list(self.path) or PartList(
-            parts={name: described(self.path / name) for name in self._found()}
-        )
-        gone = [str(path.relative_to(self.path)) for path in removed]
-        parts = {name: part for name, part in before.parts.items() if name not in gone}
-        for source, target in moves.items():
-            name = str(target.relative_to(self.path))
-            if table_of(name) or name in SINGLE:
-                parts[name] = described(source)
-        still = [name for name in before.superseded if (self.path / name).exists()]
-        after = PartList(parts=parts, superseded=[*still, *gone])
-        new_list = self.path / UNFINISHED / PARTS
-        write_list(new_list, after)
-        journal.begin(self.path, {**moves, new_list: self.path / PARTS}, removed, buckets=buckets)
-        journal.finish(self.path, self.path / SETTINGS)
+        changing.apply(self.path, moves=moves, removed=removed, buckets=buckets)
         self.buckets = buckets or self.buckets
 
     def _reading(self) -> Reading | None:
@@ -268,18 +233,6 @@ class Workspace:
         frame = scan(parts)
         return frame if reading is None else reading.during(frame)
 
-    def _found(self) -> list[str]:
-        """Return every file that is there, for a workspace that has no list yet."""
-        tables = [name for table in ALL for name in found_parts(self.path, table)]
-        require_parquet(self.path, tables)
-        return [*tables, *(name for name in SINGLE if (self.path / name).is_file())]
-
-    def _check_all(self) -> None:
-        """Raise what is wrong with any file, before anything is made of what is left."""
-        parts = (read_list(self.path) or PartList()).parts
-        self._soundness.require(parts, whole=False)
-        self._soundness.require({name: parts[name] for name in SINGLE if name in parts}, whole=True)
-
     def _finish_the_last_change(self) -> None:
         """Finish what a killed writer had begun; not to be able to is no reason not to read."""
         try:
@@ -289,11 +242,3 @@ class Workspace:
             # The list says what there was before the change until all of it is in place.
             if read_list(self.path) is None:
                 raise
-
-    def _clear_superseded(self) -> None:
-        listed = read_list(self.path) or PartList()
-        left = [self.path / name for name in listed.superseded if (self.path / name).exists()]
-        if left:
-            with readers_kept_out(self.path / SETTINGS) as alone:
-                for path in left if alone else ():
-                    path.unlink()

@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 import polars as pl
 
 from midspan.scorers.outcome_checks import checks_of, with_checks
-from midspan.scorers.outcome_wording import outcome_explanation, unscored_reason
+from midspan.scorers.outcome_wording import JUDGED_HERE, outcome_explanation, unscored_reason
 from midspan.scorers.outcomes import FACTS, with_outcome_facts
 from midspan.scorers.per_tables import once_per_tables
 from midspan.scorers.run_rows import run_rows
@@ -29,6 +29,7 @@ _COLUMNS: Final = (
     "output_tokens",
     "root_span_id",
     "checks",
+    "judged",
     "outcome",
     *FACTS,
 )
@@ -43,7 +44,7 @@ class Outcome:
     checks say.
     """
 
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     declares: ClassVar[tuple[Declaration, ...]] = (
         Declaration(
             name="outcome",
@@ -82,7 +83,9 @@ class Outcome:
         runs = run_outcomes(tables)
         began = runs.filter(pl.col("outcome") != "infra")
         checks = checks_of(began).join(
-            began.select("run_id", "root_span_id", "answer"), on="run_id", maintain_order="left"
+            began.select("run_id", "root_span_id", "answer", "judged"),
+            on="run_id",
+            maintain_order="left",
         )
         frames = [_outcome(runs), success_rows(runs), _check_rows(checks), _coverage(checks)]
         return pl.concat(frames, how="diagonal")
@@ -136,7 +139,9 @@ def _check_rows(checks: pl.DataFrame) -> pl.LazyFrame:
     """Return a row for each check; of one that could not run, why."""
     passed = pl.col("passed")
     verb = pl.when(passed).then(pl.lit("holds")).otherwise(pl.lit("does not hold"))
-    detail = pl.concat_str(pl.lit(": "), "detail").fill_null("")
+    here = pl.col("id").is_in(pl.col("judged")).fill_null(False)
+    by = pl.when(here).then(pl.lit(f", {JUDGED_HERE}")).otherwise(pl.lit(""))
+    detail = pl.concat_str(by, pl.concat_str(pl.lit(": "), "detail").fill_null(""))
     known = passed.is_not_null()
     return checks.lazy().select(
         "run_id",

@@ -10,14 +10,16 @@ AT_MOST: Final = 200
 """Characters that an explanation shows of what an error said."""
 
 WITHOUT_CHECKS: Final = "the task has no checks"
+JUDGED_HERE: Final = "judged by scoring from the recorded answer"
+"""What is said of a check that no result record answers."""
 
 
 def outcome_explanation() -> pl.Expr:
     """Return why a run has its outcome, from its facts and checks."""
     outcome = pl.col("outcome").cast(pl.String)
     sentences = {
-        "success": _all_hold(),
-        "wrong": _some_fail(),
+        "success": pl.concat_str(_all_hold(), _judged_here()),
+        "wrong": pl.concat_str(_some_fail(), _judged_here()),
         "no_answer": _nothing_said(),
         "agent_error": _agent_failed(),
         "provider_error": pl.format(
@@ -80,6 +82,13 @@ def _some_fail() -> pl.Expr:
         .then(pl.format("its check does not hold: {}", named))
         .otherwise(pl.format("{} of {} checks {} not hold: {}", number, of, verb, named))
     )
+
+
+def _judged_here() -> pl.Expr:
+    """Return which of the checks no record answers; nothing where all were recorded."""
+    judged = pl.col("judged").fill_null([])
+    named = pl.format(f"; {JUDGED_HERE}: {{}}", judged.list.join(", "))
+    return pl.when(judged.list.len() > 0).then(named).otherwise(pl.lit(""))
 
 
 def _nothing_said() -> pl.Expr:

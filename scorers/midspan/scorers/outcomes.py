@@ -125,9 +125,11 @@ def _no_answer() -> pl.Expr:
     # Of an LLM call without tokens and content it is not known whether anything came out.
     unknown = tokens.is_null() & calls.is_null() & (pl.col("llm_calls").fill_null(0) > 0)
     nothing = (tokens.fill_null(0) == 0) & (calls.fill_null(0) == 0) & ~unknown
+    # A check that nobody could judge does not say that there was none to read.
+    check = pl.element().struct
     reads_answer = (
         pl.col("checks")
-        .list.eval(pl.element().struct.field("kind").is_in(ANSWER_CHECKS))
+        .list.eval(check.field("kind").is_in(ANSWER_CHECKS) & check.field("passed").is_not_null())
         .list.any()
         .fill_null(False)
     )

@@ -11,6 +11,7 @@ import polars as pl
 from midspan.scorers.table import Column, Table
 
 if TYPE_CHECKING:
+    from midspan.scorers.answer_checks import AnswerJudge
     from midspan.scorers.setting import Setting
 
 STRING: Final = pl.String()
@@ -264,3 +265,5 @@ class Tables:
     tools: pl.LazyFrame
     setting: "Setting" = field(default_factory=_default_setting)
     """What the tasks expect, and how the profile sees tools."""
+    answer_judge: "AnswerJudge | None" = None
+    """Judges checks of answers that no record has judged; None: nobody does."""

@@ -32,6 +32,7 @@ EURO: dict[str, Any] = {"kind": "number", "equals": 35.88, "tolerance": 0.01}
         ({"kind": "substring", "value": "$5"}, "US$5"),
         ({"kind": "substring", "value": "35.88 EUR"}, "35.88\u00a0EUR,\nas asked"),
         ({"kind": "substring", "value": "Café"}, "the CAFE\u0301"),
+        ({"kind": "substring", "value": "Café"}, f"{'ä' * 6_000} the CAFE\u0301"),
         ({"kind": "substring", "value": "Straße"}, "in der STRASSE"),
         ({"kind": "substring", "value": "日本", "within_word": True}, "私は日本人です"),
     ],

@@ -62,7 +62,7 @@ def test_a_check_that_breaks_leaves_the_others(
     def broken(*_: object) -> None:
         raise RuntimeError("of a sort that nobody thought of")
 
-    monkeypatch.setattr("midspan.pipelines.checks.checking.judge_exact", broken)
+    monkeypatch.setattr("midspan.pipelines.checks.answers.judge_exact", broken)
     checks = Suite.parse(EVERY_KIND).tasks[0].checks[:3]
     results = run_checks(checks, answer="a", directory=tmp_path)
     assert [result.passed for result in results] == [True, None, True]

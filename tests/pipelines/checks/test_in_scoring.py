@@ -1,5 +1,6 @@
 """What came of checks where the run ran, read again by scoring: outcome, success, coverage."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,6 @@ from midspan.pipelines.workspace import Workspace
 from midspan.scorers.outcome_scores import Outcome
 from midspan.scorers.setting import Setting
 from midspan.scorers.suite import Suite
-from midspan.scorers.tables import Tables
 from tests.support.otlp import RUN, Story, call, write
 
 SUITE = Suite.parse("""
@@ -40,8 +40,7 @@ NEVER = PlannedRun(run_id="f" * 32, experiment="shop", task="price", trial=1)
 def scores(path: Path, setting: Setting) -> dict[tuple[str, str], object]:
     """Return value or label of each score by run and name; why of those that have none."""
     workspace = Workspace(path)
-    names = ("runs", "calls", "spans", "text", "tools")
-    tables = Tables(**{name: workspace.table(name) for name in names}, setting=setting)
+    tables = replace(workspace.tables(), setting=setting)
     rows = Outcome().score(tables).collect().iter_rows(named=True)
     return {
         (row["run_id"][:1], row["name"]): row["reason"] or (row["value"], row["label"])

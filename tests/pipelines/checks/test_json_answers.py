@@ -20,6 +20,8 @@ EURO: dict[str, Any] = {"pointer": "/prices/0/eur", "equals": 35.88}
         (EURO, "35.88", "nothing at /prices/0/eur in '35.88'"),
         ({"pointer": "/a~1b/~0c", "equals": 1}, '{"a/b": {"~c": 1}}', None),
         ({"pointer": "/", "equals": 1}, '{"": 1}', None),
+        ({"equals": 1}, "1" * 400, f"{'1' * 400} is not 1"),
+        ({"subset": [0.5]}, f"[1e400, {'1' * 400}, 0.5]", None),
         ({"pointer": "/00", "equals": 1}, "[1]", "nothing at /00 in '[1]'"),
         ({"pointer": "/-1", "equals": 1}, "[1]", "nothing at /-1 in '[1]'"),
         ({"equals": True}, "1", "1 is not true"),

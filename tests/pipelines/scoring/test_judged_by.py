@@ -94,6 +94,45 @@ def test_what_was_changed_is_said_and_what_is_gone_is_an_error(workspace: Worksp
     assert told.value.fix == "Say where it is now: --profile FILE. Or score the workspace again."
 
 
+@pytest.mark.parametrize("option", ["suite", "profile"])
+def test_another_file_at_the_same_place_is_an_error(
+    workspace: Workspace, tmp_path_factory: pytest.TempPathFactory, option: str
+) -> None:
+    """A workspace that was copied beside a suite which it has nothing to do with."""
+    folder, other = workspace.path.parent, tmp_path_factory.mktemp("other")
+    named = {"suite": folder / "suite.yaml", "profile": folder / "profile.yaml"}[option]
+    workspace.score(**{option: named})
+    shutil.copytree(workspace.path, other / workspace.path.name)
+    for file, was, now in (("suite", "shop", "bakery"), ("profile", "strict", "loose")):
+        content = (folder / f"{file}.yaml").read_text()
+        (other / f"{file}.yaml").write_text(content.replace(f"{file}: {was}", f"{file}: {now}"))
+    copied = other / workspace.path.name
+    with pytest.raises(InvalidInput) as told:
+        recall(copied)
+    was, now = {"suite": ("shop", "bakery"), "profile": ("strict", "loose")}[option]
+    assert told.value.args[0] == (
+        f"{other}/{option}.yaml: is the {option} {now!r}; {copied} was scored with "
+        f"the {option} {was!r}"
+    )
+    assert told.value.fix == (
+        f"Say where that one is: --{option} FILE. Or score the workspace again."
+    )
+    assert recall(copied, **{option: named}).notes == ()
+
+
+def test_a_record_of_an_earlier_midspan_names_no_suite(workspace: Workspace) -> None:
+    suite = workspace.path.parent / "suite.yaml"
+    workspace.score(suite=suite, profile=workspace.path.parent / "profile.yaml")
+    record = json.loads((workspace.path / JUDGED_BY).read_text())
+    assert [file.pop("name") for file in record.values()] == ["shop", "strict"]
+    (workspace.path / JUDGED_BY).write_text(json.dumps(record))
+    suite.write_text(SUITE.replace("suite: shop", "suite: bakery"))
+    assert recall(workspace.path).notes == (
+        "with profile.yaml, as it was scored",
+        f"{suite}: was changed since {workspace.path} was scored; it is used as it is now",
+    )
+
+
 def test_a_record_that_is_none_is_an_error(workspace: Workspace) -> None:
     (workspace.path / JUDGED_BY).write_text("nothing")
     with pytest.raises(InvalidInput, match="does not say what the runs were judged by"):

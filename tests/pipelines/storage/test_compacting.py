@@ -11,10 +11,11 @@ import pytest
 from midspan.pipelines.ingest.ingest import ingest
 from midspan.pipelines.scoring.score import score_workspace
 from midspan.pipelines.storage import rewriting
+from midspan.pipelines.storage.changing import UNFINISHED
 from midspan.pipelines.storage.compacting import CompactSummary, compact
 from midspan.pipelines.storage.contract import broken, require_contract
 from midspan.pipelines.storage.parts import write_part
-from midspan.pipelines.workspace import UNFINISHED, Workspace
+from midspan.pipelines.workspace import Workspace
 from midspan.scorers.errors import InvalidInput, SurroundingsError
 from tests.support.otlp import Json, write
 from tests.support.own_scorers import spans

@@ -2,15 +2,13 @@
 
 import errno
 from multiprocessing.context import SpawnProcess
-from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from midspan.pipelines.watch.children import Child
 from midspan.pipelines.watch.figures import Figures, Told
-from midspan.pipelines.watch.health import problems
-from midspan.pipelines.watch.live import Line, done, received
+from midspan.pipelines.watch.health import damage, problems
 from midspan.pipelines.watch.metrics import page, registry
 
 
@@ -48,39 +46,9 @@ def test_prometheus_reads_all_of_it() -> None:
     assert found["midspan_watch_scoring_lag_seconds_sum",] == 2000.6
 
 
-def test_the_summary_adds_up() -> None:
-    assert [*received(figures()), *done(figures(), Path("state"))] == [
-        "100 spans came in: 90 accepted, 10 refused",
-        "2 requests refused as a whole",
-        '4 runs scored: 1 a "bad" one, 3 success',
-        "5 runs were not complete yet: the next watch goes on with them",
-    ]
-
-
-def test_the_summary_tells_of_what_was_accepted_and_lost() -> None:
-    counters = {
-        "backlog_damaged_bytes": 512.0,
-        "backlog_damaged_spans": 2.0,
-        "backlog_deleted_spans": 1.0,
-    }
-    assert [*done({"scorer": Told(counters=counters)}, Path("state"))][-2:] == [
-        "512 bytes of the backlog could not be read: see state/backlog",
-        "3 spans were accepted and lost: files of the backlog were damaged or deleted",
-    ]
-
-
-def test_the_line_tells_rates_since_the_line_before() -> None:
-    now = 0.0
-    line = Line(clock=lambda: now)
-    now = 2.0
-    assert line.text(figures()) == "45 spans/s · 5 runs pending · 4 scored · 1.0 MB waiting"
-    now = 3.0
-    assert line.text(figures()).startswith("0 spans/s")
-
-
 def test_silence_and_delay_of_the_scorer_are_told() -> None:
     scorer = Figures(None)
-    scorer.gauge("heartbeat_seconds", 1000.0)
+    scorer.gauge("heartbeat_timestamp_seconds", 1000.0)
     scorer.gauge("behind_seconds", 500.0)
 
     def found(running_for: float) -> list[str]:
@@ -92,6 +60,20 @@ def test_silence_and_delay_of_the_scorer_are_told() -> None:
     assert found(100.0) == [
         "the scorer has given no sign of life for 100 s",
         "scoring is 500 s behind",
+    ]
+
+
+def test_what_the_disk_has_lost_is_named() -> None:
+    receiver, scorer = Figures(None), Figures(None)
+    assert damage({"receiver": receiver.told, "scorer": scorer.told}) == []
+    receiver.count("backlog_deleted_spans", 3)
+    receiver.count("backlog_deleted_bytes", 900)
+    scorer.count("backlog_damaged_bytes", 512)
+    scorer.count("backlog_damaged_spans", 1)
+    assert damage({"receiver": receiver.told, "scorer": scorer.told}) == [
+        "512 bytes of the backlog were damaged, and passed over",
+        "1 span damaged in the backlog: their runs are set aside",
+        "3 spans in a segment that was deleted as it was written",
     ]
 
 

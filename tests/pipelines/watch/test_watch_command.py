@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import ssl
@@ -11,10 +12,12 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from midspan.pipelines.ingest.ingest import ingest
 from midspan.pipelines.watch.alone import only_watch
 from midspan.pipelines.watch.figures import read_figures
+from midspan.pipelines.watch.metric_names import PREFIX
 from midspan.pipelines.workspace import Workspace
 from tests.support.watch_command import (
     COMMAND,
@@ -27,6 +30,7 @@ from tests.support.watch_command import (
     trace,
     watching,
 )
+from tests.support.watch_metrics import documented
 
 
 def run(*words: str) -> "subprocess.CompletedProcess[str]":
@@ -40,10 +44,19 @@ def test_runs_are_scored_as_they_arrive_and_told_in_figures(tmp_path: Path) -> N
             assert watch.send(request_of(*trace(number))) == 200
         eventually(lambda: watch.metric("pending_runs") == 0 and len(_scored(tmp_path / "ws")) == 3)
         assert watch.metric("spans_accepted_total") == 9
-        assert json.loads(watch.page("/healthz")) == {"status": "ok", "problems": []}
+        healthy = {"status": "ok", "problems": [], "damage": []}
+        assert json.loads(watch.page("/healthz")) == healthy
+        shown = watch.page("/metrics")
         assert watch.end() == 0
         assert "9 spans came in: 9 accepted, 0 refused" in watch.notes
-        assert "3 runs scored" in watch.notes
+        assert "3 runs scored: 3 unscored\n" in watch.notes
+        assert "earlier watch" not in watch.notes
+    named = documented()
+    for family in text_string_to_metric_families(shown):
+        if family.name.startswith(PREFIX):
+            total = "_total" if family.type == "counter" else ""
+            labels = {label for sample in family.samples for label in sample.labels} - {"le"}
+            assert labels == named[family.name.removeprefix(PREFIX) + total]
     assert stored_spans(tmp_path / "ws") == keys_of(*spans)
 
 
@@ -62,6 +75,9 @@ def test_what_was_accepted_is_scored_after_kill_9_of_all(tmp_path: Path) -> None
     with watching(tmp_path / "ws") as watch:
         eventually(lambda: len(_scored(tmp_path / "ws")) == 12)
         assert watch.end() == 0
+        waited = re.search("(\\d+) spans waited from an earlier watch: done with all", watch.notes)
+        assert waited is not None
+        assert 0 < int(waited[1]) <= 36
     assert stored_spans(tmp_path / "ws") == accepted
 
 
@@ -119,11 +135,13 @@ def test_a_run_that_is_under_way_is_gone_on_with_after_a_restart(tmp_path: Path)
         assert watch.send(request_of(*first)) == 200
         eventually(lambda: watch.metric("pending_runs") == 1)
         assert watch.end() == 0
-        assert "1 runs were not complete yet" in watch.notes
+        assert "1 run was not complete yet: the next watch goes on with it" in watch.notes
     with watching(tmp_path / "ws") as watch:
         assert watch.send(request_of(*last)) == 200
         eventually(lambda: len(_scored(tmp_path / "ws")) == 1)
         assert watch.end() == 0
+        assert "1 span came in: 1 accepted, 0 refused" in watch.notes
+        assert "2 spans waited from an earlier watch: done with all of them" in watch.notes
     assert stored_spans(tmp_path / "ws") == keys_of(*trace(0))
 
 

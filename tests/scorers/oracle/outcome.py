@@ -1,15 +1,22 @@
 """The outcome of a run and the rows that follow from it, step by step in plain Python."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 Row = dict[str, Any]
+Judge = Callable[[str | None], bool | None]
 
 READ_THE_ANSWER = {"substring", "exact", "regex", "choice", "number", "json", "key_points"}
 LIMITS = ("max steps", "context length", "budget exceeded")
 
 
-def complete(run: Row, suite: Sequence[tuple[str, str]], matches: bool | None) -> list[Row] | None:
+def complete(
+    run: Row,
+    spans: Iterable[Row],
+    suite: Sequence[tuple[str, str]],
+    matches: bool | None,
+    judge: Judge | None,
+) -> list[Row] | None:
     """Recorded checks, one an id, and those of the suite that the record lacks."""
     merged: dict[str, Row] = {}
     for check in run["checks"] or []:
@@ -21,11 +28,24 @@ def complete(run: Row, suite: Sequence[tuple[str, str]], matches: bool | None) -
             merged[check["id"]] = {**check}
     if run["status"] != "missing" or run["ended_by"] is not None:
         for name, kind in suite:
-            merged.setdefault(name, {"id": name, "kind": kind, "passed": None})
+            if name not in merged:
+                passed = from_answer(run, spans, judge) if kind in READ_THE_ANSWER else None
+                merged[name] = {"id": name, "kind": kind, "passed": passed}
     for check in merged.values():
         if check["kind"] == "expected_calls" and matches is not None:
             check["passed"] = matches
     return [*merged.values()] or run["checks"]
+
+
+def from_answer(run: Row, spans: Iterable[Row], judge: Judge | None) -> bool | None:
+    """What the answer says of a check that no record has; None: it says nothing."""
+    if judge is None or (run["status"] == "incomplete" and run["ended_by"] is None):
+        return None
+    models = [span for span in spans if span["kind"] == "llm" and span["duplicate_of"] is None]
+    last = max(models, key=lambda span: span["start_ns"], default=None)
+    if run["answer"] is None and (last is None or last["calls_emitted"] is None):
+        return None
+    return judge(run["answer"])
 
 
 def outcome(run: Row, spans: Iterable[Row], checks: list[Row] | None) -> str:
@@ -66,7 +86,9 @@ def outcome(run: Row, spans: Iterable[Row], checks: list[Row] | None) -> str:
         return "unscored"
     unknown = run["output_tokens"] is None and run["calls"] is None and run["llm_calls"]
     nothing = not run["output_tokens"] and not run["calls"] and not unknown
-    read = any(check["kind"] in READ_THE_ANSWER for check in checks or [])
+    read = any(
+        check["kind"] in READ_THE_ANSWER and check["passed"] is not None for check in checks or []
+    )
     if not answer and (nothing or read):
         return "no_answer"
     if not checks or any(check["passed"] is None for check in checks):
@@ -75,10 +97,14 @@ def outcome(run: Row, spans: Iterable[Row], checks: list[Row] | None) -> str:
 
 
 def rows(
-    run: Row, spans: list[Row], suite: Sequence[tuple[str, str]] | None, matches: bool | None
+    run: Row,
+    spans: list[Row],
+    suite: Sequence[tuple[str, str]] | None,
+    matches: bool | None,
+    judge: Judge | None = None,
 ) -> dict[str, str | float | None]:
     """Every score of the run by name; None: not evaluated. `suite` None: no suite has the task."""
-    checks = complete(run, suite or (), matches)
+    checks = complete(run, spans, suite or (), matches, judge)
     how = outcome(run, spans, checks)
     found: dict[str, str | float | None] = {"outcome": how}
     if how == "infra":

@@ -1,5 +1,5 @@
-"""Runs the checks of a task, once and where the run ran; scoring reads what came of them."""
+"""Runs the checks of a task where the run ran, and judges answers that no record has judged."""
 
-from midspan.pipelines.checks.checking import LEFT_TO_SCORING, run_checks
+from midspan.pipelines.checks.checking import LEFT_TO_SCORING, judge_answers, run_checks
 
-__all__ = ["LEFT_TO_SCORING", "run_checks"]
+__all__ = ["LEFT_TO_SCORING", "judge_answers", "run_checks"]

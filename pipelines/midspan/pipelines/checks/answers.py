@@ -1,14 +1,17 @@
-"""Checks that read the answer as a text."""
+"""Checks that need nothing but the answer."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, assert_never
 
+from midspan.pipelines.checks.json_answers import judge_json
 from midspan.pipelines.checks.mentions import mentions
 from midspan.pipelines.checks.numbers import is_close, numbers_in
-from midspan.pipelines.checks.patterns import is_found
-from midspan.pipelines.checks.verdict import HOLDS, Verdict, fails, quoted
+from midspan.pipelines.checks.verdict import HOLDS, CannotCheckError, Verdict, fails, quoted
+from midspan.pipelines.records import NO_ANSWER
 from midspan.scorers.suite.checks import (
     ChoiceCheck,
     ExactCheck,
+    JsonCheck,
     KeyPointsCheck,
     NumberCheck,
     RegexCheck,
@@ -17,6 +20,47 @@ from midspan.scorers.suite.checks import (
 
 DECORATION: Final = " \t\r\n\"'`*.!"
 """What models put around a word: quotes, emphasis, a full stop."""
+
+
+LONGEST_ANSWER: Final = 4 * 2**20
+"""Characters: as much as is read of what an agent returns. Of a longer answer nothing is said."""
+
+AnswerCheck = (
+    SubstringCheck
+    | ExactCheck
+    | RegexCheck
+    | ChoiceCheck
+    | NumberCheck
+    | JsonCheck
+    | KeyPointsCheck
+)
+Search = Callable[[str, str], bool]
+"""Whether a pattern is found in a text."""
+
+
+def judge_answer(check: AnswerCheck, answer: str | None, search: Search) -> Verdict:
+    """Return whether a check of the answer holds; without an answer none does."""
+    if answer is None:
+        return fails(NO_ANSWER)
+    if len(answer) > LONGEST_ANSWER:
+        raise CannotCheckError(f"the answer has more than {LONGEST_ANSWER:,} characters")
+    match check:
+        case SubstringCheck():
+            return judge_substring(check, answer)
+        case ExactCheck():
+            return judge_exact(check, answer)
+        case RegexCheck():
+            return judge_regex(check, answer, search)
+        case ChoiceCheck():
+            return judge_choice(check, answer)
+        case NumberCheck():
+            return judge_number(check, answer)
+        case JsonCheck():
+            return judge_json(check, answer)
+        case KeyPointsCheck():
+            return judge_key_points(check, answer)
+        case _:
+            assert_never(check)
 
 
 def judge_substring(check: SubstringCheck, answer: str) -> Verdict:
@@ -32,9 +76,9 @@ def judge_exact(check: ExactCheck, answer: str) -> Verdict:
     return fails(f"{quoted(answer)} is not {quoted(check.value)}")
 
 
-def judge_regex(check: RegexCheck, answer: str) -> Verdict:
+def judge_regex(check: RegexCheck, answer: str, search: Search) -> Verdict:
     """Return whether the pattern is found in the answer."""
-    if is_found(check.pattern, answer):
+    if search(check.pattern, answer):
         return HOLDS
     return fails(f"the pattern {check.pattern!r} is not found in {quoted(answer)}")
 

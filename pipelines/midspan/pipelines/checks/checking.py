@@ -1,20 +1,13 @@
-"""How each check of a task came out."""
+"""How each check of a task came out: where the run ran, or from what was recorded of its answer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, assert_never
+from typing import Final
 
-from midspan.pipelines.checks.answers import (
-    judge_choice,
-    judge_exact,
-    judge_key_points,
-    judge_number,
-    judge_regex,
-    judge_substring,
-)
+from midspan.pipelines.checks.answers import Search, judge_answer
 from midspan.pipelines.checks.commands import judge_command
 from midspan.pipelines.checks.files import judge_file
-from midspan.pipelines.checks.json_answers import judge_json
+from midspan.pipelines.checks.patterns import Searches
 from midspan.pipelines.checks.state import judge_state
 from midspan.pipelines.checks.verdict import (
     CannotCheckError,
@@ -22,24 +15,20 @@ from midspan.pipelines.checks.verdict import (
     Verdict,
     fails,
 )
-from midspan.pipelines.records import NO_ANSWER, CheckResult
+from midspan.pipelines.records import CheckResult
+from midspan.scorers.answer_checks import Verdict as PlainVerdict
 from midspan.scorers.suite import Check
 from midspan.scorers.suite.checks import (
-    ChoiceCheck,
     CommandCheck,
-    ExactCheck,
     ExpectedCallsCheck,
     FileCheck,
-    JsonCheck,
-    KeyPointsCheck,
-    NumberCheck,
-    RegexCheck,
     StateCheck,
-    SubstringCheck,
 )
 
 LEFT_TO_SCORING: Final = "judged by scoring, from the calls of the run (calls_match)"
 """What the record says of a check that only the spans can answer."""
+
+DIRECTORY_GONE: Final = "it reads the run's directory, which is gone"
 
 
 def run_checks(
@@ -50,25 +39,55 @@ def run_checks(
     A check that could not be run has `passed` null and says why. Commands run with our own rights,
     bounded and with a bare environment; nothing is written and no network is used by us.
     """
-    return [_result(check, answer, directory) for check in checks]
+    with Searches() as searches:
+        return [_result(check, answer, directory, searches.is_found) for check in checks]
 
 
-def _result(check: Check, answer: str | None, directory: Path) -> CheckResult:
+def judge_answers(asked: Sequence[tuple[Check, str | None]]) -> list[PlainVerdict]:
+    """Return how checks came out that need nothing but the answer that stands with each.
+
+    The same code judges as where a run ran. Nothing is executed and no file is read: of a check
+    that would have to, nothing is said.
+    """
+    with Searches() as searches:
+        results = [_result(check, answer, None, searches.is_found) for check, answer in asked]
+    return [(result.passed, result.detail) for result in results]
+
+
+def _result(
+    check: Check, answer: str | None, directory: Path | None, search: Search
+) -> CheckResult:
+    verdict = _caught(lambda: _verdict(check, answer, directory, search)).shortened()
+    # A half of a surrogate pair is something that no record can hold.
+    detail = verdict.detail and verdict.detail.encode(errors="backslashreplace").decode()
+    return CheckResult(id=check.id, kind=check.kind, passed=verdict.passed, detail=detail)
+
+
+def _caught(judge: Callable[[], Verdict]) -> Verdict:
     try:
-        verdict = _verdict(check, answer, directory).shortened()
+        return judge()
     except FailedCheckError as error:
-        verdict = fails(str(error)).shortened()
+        return fails(str(error))
     except CannotCheckError as error:
-        verdict = Verdict(None, str(error)).shortened()
+        return Verdict(None, str(error))
     except Exception as error:
         # One check that breaks leaves the others, and the record of the run, as they are.
-        verdict = Verdict(None, f"{type(error).__name__}: {error}").shortened()
-    return CheckResult(
-        id=check.id, kind=check.kind, passed=verdict.passed, detail=_written(verdict.detail)
-    )
+        return Verdict(None, f"{type(error).__name__}: {error}")
 
 
-def _verdict(check: Check, answer: str | None, directory: Path) -> Verdict:
+def _verdict(check: Check, answer: str | None, directory: Path | None, search: Search) -> Verdict:
+    match check:
+        case ExpectedCallsCheck():
+            return Verdict(None, LEFT_TO_SCORING)
+        case FileCheck() | StateCheck() | CommandCheck():
+            if directory is None:
+                raise CannotCheckError(DIRECTORY_GONE)
+            return _verdict_in(check, directory)
+        case _:
+            return judge_answer(check, answer, search)
+
+
+def _verdict_in(check: FileCheck | StateCheck | CommandCheck, directory: Path) -> Verdict:
     match check:
         case FileCheck():
             return judge_file(check, directory)
@@ -76,29 +95,3 @@ def _verdict(check: Check, answer: str | None, directory: Path) -> Verdict:
             return judge_state(check, directory)
         case CommandCheck():
             return judge_command(check, directory)
-        case ExpectedCallsCheck():
-            return Verdict(None, LEFT_TO_SCORING)
-    if answer is None:
-        return fails(NO_ANSWER)
-    match check:
-        case SubstringCheck():
-            return judge_substring(check, answer)
-        case ExactCheck():
-            return judge_exact(check, answer)
-        case RegexCheck():
-            return judge_regex(check, answer)
-        case ChoiceCheck():
-            return judge_choice(check, answer)
-        case NumberCheck():
-            return judge_number(check, answer)
-        case JsonCheck():
-            return judge_json(check, answer)
-        case KeyPointsCheck():
-            return judge_key_points(check, answer)
-        case _:
-            assert_never(check)
-
-
-def _written(text: str | None) -> str | None:
-    """Return the text without halves of surrogate pairs, which no record can hold."""
-    return text and text.encode(errors="backslashreplace").decode()

@@ -1,8 +1,5 @@
 """The check that reads the answer as JSON."""
 
-import re
-from typing import Final
-
 from midspan.pipelines.checks.json_values import (
     at_pointer,
     holds_all,
@@ -11,9 +8,8 @@ from midspan.pipelines.checks.json_values import (
     shown_json,
 )
 from midspan.pipelines.checks.verdict import HOLDS, Verdict, fails, quoted
+from midspan.scorers.code_fences import fenced
 from midspan.scorers.suite.checks import JsonCheck
-
-_FENCE: Final = re.compile(r"```\w*\s*\n(.*?)\n?\s*```", re.DOTALL)
 
 
 def judge_json(check: JsonCheck, answer: str) -> Verdict:
@@ -22,8 +18,10 @@ def judge_json(check: JsonCheck, answer: str) -> Verdict:
     JSON in a code fence is not JSON, as for `answer_pass`; the detail says when it would be right.
     """
     verdict = _judged(check, answer)
-    fenced = _FENCE.search(answer)
-    if verdict.passed or not fenced or not _judged(check, fenced.group(1)).passed:
+    if verdict.passed:
+        return verdict
+    inner = fenced(answer)
+    if inner is None or not _judged(check, inner).passed:
         return verdict
     return fails(f"{verdict.detail}; what stands in its code fence would be right")
 

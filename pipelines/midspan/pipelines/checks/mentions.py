@@ -1,8 +1,15 @@
 """Whether a text is mentioned in another one."""
 
 import re
+import sys
 import unicodedata
+from functools import cache
 from typing import Final
+
+MOST_MARKS: Final = 100
+"""Marks on one letter that are put in order: accents, vowel points, tones."""
+SHORT: Final = 5_000
+"""Characters of a text that may be all marks."""
 
 _WORD: Final = re.compile(r"\w")
 _THOUSAND: Final = re.compile(r"\d{3}(?!\d)")
@@ -26,9 +33,29 @@ def mentions(text: str, value: str, *, within_word: bool = False, case: bool = F
 
 
 def _plain(text: str, *, case: bool) -> str:
-    # Composed: the same letter may be written as one character or as two.
-    composed = unicodedata.normalize("NFC", text)
+    composed = _composed(text)
     return composed if case else composed.casefold()
+
+
+def _composed(text: str) -> str:
+    """Return the text with each letter as one character, which may be written as two.
+
+    Marks on a letter are brought into an order, which takes the square of their number: thousands
+    of them on one are no writing, and stay as they stand.
+    """
+    if text.isascii() or len(text) < SHORT:
+        return unicodedata.normalize("NFC", text)
+    parts = _many_marks().split(text)
+    return "".join(
+        part if number % 2 else unicodedata.normalize("NFC", part)
+        for number, part in enumerate(parts)
+    )
+
+
+@cache
+def _many_marks() -> re.Pattern[str]:
+    marks = "".join(filter(unicodedata.combining, map(chr, range(sys.maxunicode + 1))))
+    return re.compile(f"([{marks}]{{{MOST_MARKS},}})")
 
 
 def _before(value: str) -> str:

@@ -32,9 +32,14 @@ def is_close(one: Decimal | float, other: Decimal | float, tolerance: float) -> 
         >>> abs(35.88 - 35.87) <= 0.01, is_close(35.88, 35.87, 0.01)
         (False, True)
     """
-    if not (math.isfinite(one) and math.isfinite(other)):
+    if not (_is_finite(one) and _is_finite(other)):
         return one == other
     return abs(_exact(one) - _exact(other)) <= _exact(tolerance)
+
+
+def _is_finite(number: Decimal | float) -> bool:
+    # An integer always is, though it may be larger than any float.
+    return isinstance(number, int) or math.isfinite(number)
 
 
 def _exact(number: Decimal | float) -> Fraction:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from midspan.pipelines.cli import console
+from midspan.pipelines.cli import console, judging_options
+from midspan.pipelines.cli.file_type import FILE
 from midspan.pipelines.cli.profiles import asked_profile
 from midspan.pipelines.cli.rows import json_text, listed
 from midspan.scorers.errors import Exit, InvalidInput
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from midspan.pipelines.workspace import Workspace
     from midspan.scorers.comparison import Comparison
 
-FILE: Final = click.Path(path_type=Path)
 AXES: Final = click.Choice(["model", "revision", "tier", "harness", "experiment"])
 
 
@@ -33,8 +33,8 @@ AXES: Final = click.Choice(["model", "revision", "tier", "harness", "experiment"
     is_flag=True,
     help="Figures, too, over the tasks that all did; differences always are.",
 )
-@click.option("--suite", type=FILE, metavar="FILE", help="Compare by this suite's profile.")
-@click.option("--profile", type=FILE, metavar="FILE", help="Compare by this profile.")
+@judging_options.suite("Compare by this suite's profile.")
+@judging_options.profile("Compare by this profile.")
 @click.option("--runs", nargs=2, metavar="A B", help="Two runs of one task instead, call by call.")
 @click.option("--all", "everything", is_flag=True, help="Every hint, and every task's coverage.")
 @click.option("--json", "form", flag_value="json", help="Everything, as JSON.")

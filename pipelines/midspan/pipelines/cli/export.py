@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 import click
 
 from midspan.pipelines.cli import console
+from midspan.pipelines.cli.file_type import FILE
 from midspan.scorers.errors import Exit, InvalidInput
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from midspan.pipelines.exporting.export import Form
     from midspan.pipelines.workspace import Workspace
 
-FILE: Final = click.Path(path_type=Path)
 _LISTED: Final = 3
 
 

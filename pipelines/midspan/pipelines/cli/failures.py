@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from midspan.pipelines.cli import console
+from midspan.pipelines.cli import console, judging_options
+from midspan.pipelines.cli.file_type import FILE
 from midspan.pipelines.cli.rows import json_text, listed
 from midspan.scorers.errors import Exit, InvalidInput
 
@@ -18,13 +19,11 @@ if TYPE_CHECKING:
 _REASONS: Final = 5
 """Reasons for which runs are infra that are told."""
 
-FILE: Final = click.Path(path_type=Path)
-
 
 @click.command()
 @click.argument("workspace", type=FILE)
-@click.option("--suite", type=FILE, metavar="FILE", help="Judge by this suite's profile.")
-@click.option("--profile", type=FILE, metavar="FILE", help="Judge by this profile.")
+@judging_options.suite("Judge by this suite's profile.")
+@judging_options.profile("Judge by this profile.")
 @click.option(
     "--by",
     metavar="NAMES",

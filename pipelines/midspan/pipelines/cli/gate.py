@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from midspan.pipelines.cli import console
-from midspan.pipelines.cli.compare import AXES, FILE, opened
+from midspan.pipelines.cli import console, judging_options
+from midspan.pipelines.cli.compare import AXES, opened
+from midspan.pipelines.cli.file_type import FILE
 from midspan.pipelines.cli.profiles import asked_profile
 from midspan.pipelines.cli.rows import json_text
 from midspan.pipelines.storage.disk import explained
@@ -24,8 +25,8 @@ JOB_SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 
 @click.command()
 @click.argument("workspaces", nargs=-1, required=True, type=FILE)
-@click.option("--profile", type=FILE, metavar="FILE", help="The profile with the `gate`.")
-@click.option("--suite", type=FILE, metavar="FILE", help="The suite that names the profile.")
+@judging_options.profile("The profile with the `gate`.")
+@judging_options.suite("The suite that names the profile.")
 @click.option("--by", type=AXES, help="What to compare; one workspace needs it.")
 @click.option("--baseline", metavar="VALUE", help="What the others are held against.")
 @click.option(

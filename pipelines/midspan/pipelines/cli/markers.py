@@ -9,6 +9,7 @@ import click
 
 from midspan.instrumentation.streams import visible
 from midspan.pipelines.cli import console
+from midspan.pipelines.cli.file_type import FILE
 from midspan.pipelines.cli.marker_tables import agreement_as_json, print_agreements, print_rows
 from midspan.scorers.errors import Exit, InvalidInput, SurroundingsError
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from midspan.scorers.profile import Profile
     from midspan.scorers.tables import Tables
 
-FILE: Final = click.Path(path_type=Path)
 SHOWN: Final = 20
 """Disagreements that are listed; --json has all."""
 

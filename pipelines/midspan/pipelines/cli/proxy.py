@@ -15,6 +15,7 @@ import click
 from midspan.instrumentation import RunContext, environment
 from midspan.instrumentation.proxy import Origin, ProxySettings, ToolSpans, is_local
 from midspan.instrumentation.secrecy import keep_to_itself, read_descriptor
+from midspan.pipelines.cli import listening
 from midspan.scorers.errors import Exit, InvalidInput, SurroundingsError
 
 if TYPE_CHECKING:
@@ -37,19 +38,8 @@ Example:
 """
 )
 @click.option("--upstream", required=True, metavar="URL", help="The server that requests go to.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=DEFAULT_PORT,
-    show_default=True,
-    help="Listen here; 0 for a free port.",
-)
-@click.option(
-    "--host",
-    default="127.0.0.1",
-    show_default=True,
-    help="Listen at this address; any but this machine's own needs --token-file.",
-)
+@listening.port(DEFAULT_PORT)
+@listening.host
 @click.option(
     "--spool",
     metavar="DIRECTORY",
@@ -207,18 +197,11 @@ def _wait_for_eof(then: Callable[[], None]) -> None:
 
 def _listening(host: str, port: int) -> "socket.socket":
     try:
-        from midspan.instrumentation.proxy.server import listening
+        return listening.listening_at(host, port)
     except ModuleNotFoundError as error:
         raise SurroundingsError(
             f"the `proxy` extra is not installed ({error.name} is missing)",
             fix="install it with: pip install 'midspan[proxy]'",
-        ) from error
-    try:
-        return listening(host, port)
-    except OSError as error:
-        raise SurroundingsError(
-            f"cannot listen at {host}:{port}: {error.strerror or error}",
-            fix="choose another port with --port N, or 0 for a free one",
         ) from error
 
 

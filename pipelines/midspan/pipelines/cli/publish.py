@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from midspan.pipelines.cli import console, server_options
-from midspan.pipelines.cli.server_options import FILE
+from midspan.pipelines.cli import console, judging_options, server_options
+from midspan.pipelines.cli.file_type import FILE
 from midspan.scorers.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     "--since", "begun", metavar="WHEN", help="Only runs since: 3h, 2d, 2026-11-20T08:00:00Z."
 )
 @server_options.project
-@click.option("--suite", type=FILE, metavar="FILE", help="Another than it was scored with.")
-@click.option("--profile", type=FILE, metavar="FILE", help="Another than it was scored with.")
+@judging_options.suite("Another than it was scored with.")
+@judging_options.profile("Another than it was scored with.")
 @click.option(
     "--artifact",
     "artifacts",

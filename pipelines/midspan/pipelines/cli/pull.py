@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from midspan.pipelines.cli import console, server_options
-from midspan.pipelines.cli.server_options import FILE
+from midspan.pipelines.cli.file_type import FILE
 from midspan.scorers.errors import Exit, SurroundingsError
 
 

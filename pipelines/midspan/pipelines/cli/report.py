@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from midspan.pipelines.cli import console
+from midspan.pipelines.cli import console, judging_options
 from midspan.pipelines.cli.compare import AXES
+from midspan.pipelines.cli.file_type import FILE
 from midspan.pipelines.cli.rows import json_text
 from midspan.scorers.errors import Exit, InvalidInput
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from midspan.pipelines.reporting.report import Report
     from midspan.pipelines.reporting.writing import Written
 
-FILE: Final = click.Path(path_type=Path)
 PAGE: Final = Path("report.html")
 PIVOTS: Final = click.Choice(["variant", *AXES.choices])
 LONG: Final = 2.0
@@ -50,8 +50,8 @@ class _Target:
 )
 @click.option("--open", "open_", is_flag=True, help="Show it in the browser.")
 @click.option("--title", metavar="TEXT", help="What it is called; else the experiments.")
-@click.option("--suite", type=FILE, metavar="FILE", help="Another than it was scored with.")
-@click.option("--profile", type=FILE, metavar="FILE", help="Another than it was scored with.")
+@judging_options.suite("Another than it was scored with.")
+@judging_options.profile("Another than it was scored with.")
 @click.option("--one-file", is_flag=True, help="Nothing beside it: of long texts the beginning.")
 @click.option("--terminal", is_flag=True, help="The overview, on the terminal.")
 @click.option("--markdown", is_flag=True, help="The overview, as Markdown.")

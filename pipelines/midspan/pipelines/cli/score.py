@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from midspan.pipelines.cli import judging_options
+from midspan.pipelines.cli.file_type import FILE
 from midspan.pipelines.cli.given import Given, opened
 from midspan.pipelines.cli.rows import listed
 from midspan.pipelines.cli.score_elsewhere import (
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from midspan.pipelines.scoring.score import ScoringSummary
     from midspan.scorers.setting import Setting
 
-FILE: Final = click.Path(path_type=Path)
 MOST_WORKERS: Final = 8
 """Processes unless more are asked for: each may take a gigabyte of memory."""
 
@@ -51,12 +52,8 @@ class _Asked:
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True)
-@click.option(
-    "--suite", type=FILE, metavar="FILE", help="What the tasks expect; its profile holds, too."
-)
-@click.option(
-    "--profile", type=FILE, metavar="FILE", help="How to judge, instead of the suite's profile."
-)
+@judging_options.suite("What the tasks expect; its profile holds, too.")
+@judging_options.profile("How to judge, instead of the suite's profile.")
 @click.option(
     "--expectations",
     type=FILE,

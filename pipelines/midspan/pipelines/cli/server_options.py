@@ -1,11 +1,10 @@
 """The options by which a command is told its servers."""
 
-from pathlib import Path
 from typing import Final
 
 import click
 
-FILE: Final = click.Path(path_type=Path)
+from midspan.pipelines.cli.file_type import FILE
 
 phoenix: Final = click.option(
     "--phoenix", metavar="URL", help="A Phoenix; its token: PHOENIX_API_KEY."

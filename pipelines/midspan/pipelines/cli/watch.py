@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from midspan.pipelines.cli import judging_options, listening
+from midspan.pipelines.cli.file_type import FILE
 from midspan.pipelines.cli.quantities import seconds, size
 from midspan.pipelines.cli.server_options import certificates, mlflow, phoenix
 from midspan.pipelines.cli.writable import writable
@@ -14,8 +16,8 @@ from midspan.scorers.errors import Exit, InvalidInput
 if TYPE_CHECKING:
     from midspan.pipelines.watch.settings import WatchSettings
 
-FILE: Final = click.Path(path_type=Path)
 STATE: Final = ".watch"
+DEFAULT_PORT: Final = 4318
 
 
 @click.command(
@@ -37,19 +39,8 @@ Example:
     metavar="DIRECTORY",
     help="Where what is under way is kept.  [default: WORKSPACE/.watch]",
 )
-@click.option(
-    "--host",
-    default="127.0.0.1",
-    show_default=True,
-    help="Listen at this address; any but this machine's own needs --token-file.",
-)
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=4318,
-    show_default=True,
-    help="Listen here; 0 for a free port.",
-)
+@listening.host
+@listening.port(DEFAULT_PORT)
 @click.option(
     "--token-file", type=FILE, metavar="FILE", help="Holds the bearer token of the senders."
 )
@@ -64,8 +55,8 @@ Example:
     metavar="URL",
     help="Pass all that is accepted on to an OTLP/HTTP server, at once. Repeatable.",
 )
-@click.option("--suite", type=FILE, metavar="FILE", help="What the tasks expect.")
-@click.option("--profile", type=FILE, metavar="FILE", help="How to judge.")
+@judging_options.suite("What the tasks expect.")
+@judging_options.profile("How to judge.")
 @click.option(
     "--quiet",
     type=seconds,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from midspan.pipelines.cli import console
-from midspan.scorers.errors import Exit, SurroundingsError
+from midspan.pipelines.cli.listening import listening_at
+from midspan.scorers.errors import Exit
 
 if TYPE_CHECKING:
     import socket
@@ -24,7 +25,8 @@ def run_watch(settings: "WatchSettings", host: str, port: int) -> Exit:
     from midspan.pipelines.watch.serving import serve
     from midspan.pipelines.watch.watching import Watching
 
-    with _held(settings, lambda: _listening(host, port)) as sock:
+    with _held(settings, lambda: listening_at(host, port)) as sock:
+        settings = _judging(settings)
         watching = Watching(settings)
         try:
             with _live(watching) as show:
@@ -55,7 +57,8 @@ def run_once(settings: "WatchSettings") -> Exit:
     from midspan.pipelines.watch.tails import main as tail
 
     with _held(settings, nullcontext):
-        StateFolder(path=settings.state).forget_figures()
+        settings = _judging(settings)
+        StateFolder(path=settings.state).begun_figures()
         code = tail(tail_settings(settings, once=True))
         if is_project(settings.source or ""):
             child = Child("scorer", SCORER, scorer_settings(settings, finish=True))
@@ -91,14 +94,24 @@ def _held(
             yield held
 
 
+def _judging(settings: "WatchSettings") -> "WatchSettings":
+    """Return the settings with the files that runs are judged by; what is odd of them is said."""
+    from midspan.pipelines.cli.watch_judging import recalled
+
+    asked, notes = recalled(settings)
+    for line in notes:
+        console.note(line)
+    return asked
+
+
 def _say_what_was_done(settings: "WatchSettings") -> None:
-    from midspan.pipelines.watch import live
+    from midspan.pipelines.watch.closing import done, received
     from midspan.pipelines.watch.consumers import StateFolder
     from midspan.pipelines.watch.tails import summary as read
 
     told = StateFolder(path=settings.state).told()
-    came = live.received(told) if settings.source is None else read(told, settings.state)
-    for line in (*came, *live.done(told, settings.state)):
+    came = received(told) if settings.source is None else read(told, settings.state)
+    for line in (*came, *done(told, settings.state)):
         console.note(line)
 
 
@@ -120,18 +133,3 @@ def _live(watching: "Watching") -> Iterator[Callable[[], None]]:
         return
     with notes.status("") as status:
         yield lambda: status.update(line.text(watching.told()))
-
-
-@contextmanager
-def _listening(host: str, port: int) -> Iterator["socket.socket"]:
-    from midspan.instrumentation.proxy.server import listening
-
-    try:
-        sock = listening(host, port)
-    except OSError as error:
-        raise SurroundingsError(
-            f"cannot listen at {host}:{port}: {error.strerror or error}",
-            fix="choose another port with --port N, or 0 for a free one",
-        ) from error
-    with sock:
-        yield sock

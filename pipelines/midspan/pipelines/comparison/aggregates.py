@@ -8,6 +8,7 @@ from midspan.pipelines.workspace import Workspace
 from midspan.scorers.aggregate import cells, variants
 from midspan.scorers.comparison.runs import told_outcomes
 from midspan.scorers.outcomes import with_outcome
+from midspan.scorers.scored_checks import with_scored_checks
 
 AGGREGATES: Final = ("cells", "variants")
 
@@ -19,7 +20,11 @@ def aggregate(workspace: Workspace, name: str) -> pl.DataFrame:
 
 
 def with_outcomes(workspace: Workspace) -> pl.LazyFrame:
-    """Return the runs of a workspace with how each ended: as scored, else as recorded."""
+    """Return the runs of a workspace with how each ended: as scored, else as recorded.
+
+    Of runs without a record `checks` are those that scoring judged.
+    """
     tables = workspace.tables()
     runs = with_outcome(tables.runs, tables.spans, tables.text)
-    return told_outcomes(runs, workspace.table("scores"))
+    scores = workspace.table("scores")
+    return with_scored_checks(told_outcomes(runs, scores), scores)

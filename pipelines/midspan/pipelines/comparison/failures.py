@@ -13,6 +13,7 @@ from midspan.scorers.faults.signature import signature
 from midspan.scorers.outcomes import FAILURES, with_outcome_facts
 from midspan.scorers.recovery.episodes import RECOVERED, episodes
 from midspan.scorers.recovery.responses import responses
+from midspan.scorers.scored_checks import with_scored_checks
 from midspan.scorers.setting import Setting, default_setting
 from midspan.scorers.tables import Tables
 
@@ -78,7 +79,7 @@ def failures(
     for chunk in chunks.every:
         tables, scores = chunks.tables(chunk), chunk.frame("scores", chunks.files)
         facts = with_outcome_facts(tables.runs, tables.spans, tables.text)
-        runs = told_outcomes(facts, scores).collect()
+        runs = with_scored_checks(told_outcomes(facts, scores), scores).collect()
         ended.append(_with_causes(runs, _of_failed(tables, runs), scores))
     runs = pl.concat(ended) if ended else pl.DataFrame(schema=_SCHEMA)
     counts = runs["outcome"].value_counts().sort("outcome")

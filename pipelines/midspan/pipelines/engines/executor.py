@@ -1,32 +1,23 @@
 """What runs tasks: all that the pool of processes here and a cluster elsewhere have in common."""
 
 from collections.abc import Callable, Iterator, Sequence
-from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from contextlib import AbstractContextManager
+from typing import Protocol, TypeVar
 
 from midspan.scorers.errors import SurroundingsError
 
 Result = TypeVar("Result")
 
 
-class Executor(Protocol):
-    """Where tasks run, for as long as a block."""
+class Executor(AbstractContextManager["Executor", None], Protocol):
+    """Where tasks run, for as long as a block: its end lets go of all processes.
+
+    After an error it does so in the midst of tasks.
+    """
 
     @property
     def elsewhere(self) -> bool:
         """Return whether a single task goes there as well: it was asked for by name."""
-
-    def __enter__(self) -> Self:
-        """Be ready for tasks."""
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-        /,
-    ) -> None:
-        """Let go of all processes; after an error, in the midst of tasks."""
 
     def run(
         self, function: Callable[..., Result], tasks: Sequence[tuple[object, ...]]

@@ -5,21 +5,19 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from itertools import islice
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from midspan.pipelines.engines.executor import Result, WorkerLost
 from midspan.pipelines.engines.parent import belong_to_the_parent
+from midspan.pipelines.engines.releasing import Releasing
+from midspan.pipelines.engines.variables import POLARS_THREADS, unless_chosen
 
 AHEAD: Final = 2
 """Tasks that are handed out for each process, so that none waits for the next one."""
 
-_POLARS_THREADS: Final = "POLARS_MAX_THREADS"
 
-
-class Workers:
+class Workers(Releasing):
     """Processes for tasks, started when there are several to do, and kept to the end of a block.
 
     One worker means this very process, unless tasks have to be `apart` from it.
@@ -33,18 +31,10 @@ class Workers:
         self._apart = apart
         self._pool: _Pool | None = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-        /,
-    ) -> None:
+    def release(self, *, at_once: bool) -> None:
+        """Let go of all processes, `at_once` or when the tasks at hand are done."""
         if self._pool is not None:
-            self._pool.end(at_once=kind is not None)
+            self._pool.end(at_once=at_once)
 
     def run(
         self, function: Callable[..., Result], tasks: Sequence[tuple[object, ...]]
@@ -98,7 +88,7 @@ class _Pool:
 
     def submit(self, function: Callable[..., Result], *task: object) -> Future[Result]:
         """Hand out a task; a process is started as it comes in, if there is none for it."""
-        with _threads(self._share):
+        with unless_chosen(POLARS_THREADS, str(self._share)):
             return self._processes.submit(function, *task)
 
     def end(self, *, at_once: bool) -> None:
@@ -108,19 +98,3 @@ class _Pool:
         self._processes.shutdown(cancel_futures=True)
         self._ours.close()
         self._theirs.close()
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    """Have processes that are started meanwhile use so many threads, unless the person chose.
-
-    By the environment, since polars reads it when it is imported.
-    """
-    if _POLARS_THREADS in os.environ:
-        yield
-        return
-    os.environ[_POLARS_THREADS] = str(count)
-    try:
-        yield
-    finally:
-        del os.environ[_POLARS_THREADS]

@@ -7,11 +7,13 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from types import ModuleType, TracebackType
-from typing import Any, Final, Self
+from types import ModuleType
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from midspan.pipelines.engines.executor import Result, WorkerLost
+from midspan.pipelines.engines.releasing import Releasing
+from midspan.pipelines.engines.variables import POLARS_THREADS, unless_chosen
 from midspan.scorers.errors import InvalidInput, SurroundingsError
 
 HERE: Final = "local"
@@ -23,12 +25,15 @@ AHEAD: Final = 1_000
 STORE_BYTES: Final = 80 * 2**20
 """The memory that a Ray of our own keeps for objects: tasks hold paths, and no frames."""
 
+REPORTED: Final = "RAY_USAGE_STATS_ENABLED"
+"""Whether Ray reports to its makers that it was used: not unless the person says so."""
+
 _ANSWER_GIVEN: Final = 10.0
 _LOOKED_AFTER: Final = 0.5
 """Seconds after which Ctrl-C is heard at the latest."""
 
 
-class RayWorkers:
+class RayWorkers(Releasing):
     """Workers of a Ray cluster: `auto`, `ray://HOST:PORT`, or one that is started here."""
 
     elsewhere: Final = True
@@ -39,16 +44,8 @@ class RayWorkers:
         self._ray = _package()
         self._is_ours = False
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-        /,
-    ) -> None:
+    def release(self, *, at_once: bool) -> None:
+        """Let go of a Ray that was started here."""
         if self._is_ours:
             self._ray.shutdown()
 
@@ -61,7 +58,7 @@ class RayWorkers:
         """
         ray = self._ray
         if not ray.is_initialized():
-            with _own_signals(), _unreported():
+            with _own_signals(), unless_chosen(REPORTED, "0"):
                 self._connect()
             self._is_ours = True
         # Whoever asked decides what is tried again, and how often.
@@ -103,13 +100,13 @@ class RayWorkers:
         _require_answer(self.address)
         own = {"include_dashboard": False, "object_store_memory": STORE_BYTES}
         # A task has one core: threads of polars beyond it would get into each other's way.
-        threads = os.environ.get("POLARS_MAX_THREADS", "1")
+        threads = os.environ.get(POLARS_THREADS, "1")
         try:
             self._ray.init(
                 address=self.address,
                 log_to_driver=False,
                 logging_level="ERROR",
-                runtime_env={"env_vars": {"POLARS_MAX_THREADS": threads}},
+                runtime_env={"env_vars": {POLARS_THREADS: threads}},
                 **(own if self.address == HERE else {}),
             )
         except ImportError as error:  # of what only the client of a distant cluster needs
@@ -172,17 +169,3 @@ def _own_signals() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-@contextmanager
-def _unreported() -> Iterator[None]:
-    """Have Ray report to nobody that it was used, unless the person chose."""
-    name = "RAY_USAGE_STATS_ENABLED"
-    if name in os.environ:
-        yield
-        return
-    os.environ[name] = "0"
-    try:
-        yield
-    finally:
-        del os.environ[name]

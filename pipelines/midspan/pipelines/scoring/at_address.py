@@ -11,7 +11,7 @@ import msgspec
 from midspan.pipelines.engines import Executor, Failed, attempted
 from midspan.pipelines.ingest.sources.remote import require_reader
 from midspan.pipelines.scoring.judged_by import JUDGED_BY, JudgedBy
-from midspan.pipelines.scoring.score import Progress, judged_workspace
+from midspan.pipelines.scoring.score import Progress, score_workspace
 from midspan.pipelines.scoring.tally import ScoringSummary, Tally
 from midspan.pipelines.storage.contract import require_contract
 from midspan.pipelines.storage.journal import JOURNAL
@@ -54,8 +54,7 @@ class _Bucket:
 class _Done:
     """What came of a bucket; `part` is its file of scores, if it has any."""
 
-    tally: Tally
-    runs: int
+    summary: ScoringSummary
     part: Part | None
 
 
@@ -117,8 +116,8 @@ def score_address(
             if isinstance(result, Failed):
                 unjudged[store.address(f"*/bucket={buckets[number]}")] = result.reason
             else:
-                tally.add(result.tally)
-                runs += result.runs
+                tally.add(result.summary.counts)
+                runs += result.summary.runs
                 for name in task.parts:
                     if table_of(name) == "scores":
                         del parts[name]
@@ -176,7 +175,7 @@ def _scored(task: _Bucket, here: Path) -> _Done:
     workspace = Workspace(here)
     workspace.verify(*ALL)
     require_contract(workspace)
-    judged = judged_workspace(workspace, setting=task.setting, only=task.only, compat=task.compat)
+    summary = score_workspace(workspace, setting=task.setting, only=task.only, compat=task.compat)
     part = None
     if scores := workspace.parts("scores"):
         scratch = here.with_name("scratch")
@@ -184,7 +183,7 @@ def _scored(task: _Bucket, here: Path) -> _Done:
         (made,) = rewritten("scores", scores, buckets=workspace.buckets, scratch=scratch)
         part = described(made.path)
         task.store.put(made.path, task.target)
-    return _Done(tally=judged.tally, runs=judged.runs, part=part)
+    return _Done(summary=summary, part=part)
 
 
 def _is_bucketed(name: str) -> bool:

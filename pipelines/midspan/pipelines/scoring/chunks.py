@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from midspan.pipelines.checks import judge_answers
 from midspan.pipelines.storage.parts import scan
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.faults.again import with_profile_faults
@@ -173,6 +174,7 @@ def judged_tables(
         text=read["text"],
         tools=tools,
         setting=setting,
+        answer_judge=judge_answers,
     )
     return with_profile_faults(tables)
 

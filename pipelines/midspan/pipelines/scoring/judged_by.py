@@ -17,13 +17,15 @@ JUDGED_BY: Final = "judged-by.json"
 Option = Literal["--suite", "--profile"]
 
 
-class JudgingFile(msgspec.Struct, frozen=True, kw_only=True):
+class JudgingFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A file as it was when runs were judged by it."""
 
     path: str
     """Relative to the workspace where it stands beside it or in it, else absolute."""
 
     digest: str
+    name: str | None = None
+    """What the suite or the profile calls itself; None where an earlier midspan wrote this."""
 
 
 class JudgedBy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -33,6 +35,11 @@ class JudgedBy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     profile: JudgingFile | None = None
     suite_profile: JudgingFile | None = None
     """The profile that the suite names, where it was the one that held."""
+
+    def files(self) -> tuple[JudgingFile, ...]:
+        """Return the files that there are, the suite first."""
+        every = (self.suite, self.profile, self.suite_profile)
+        return tuple(file for file in every if file is not None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +57,9 @@ def files_judged_by(
     """Return the record of a suite and a profile that can be read."""
     of_suite = _profile_of(suite) if suite is not None and profile is None else None
     return JudgedBy(
-        suite=_described(suite, workspace),
-        profile=_described(profile, workspace),
-        suite_profile=_described(of_suite, workspace),
+        suite=_described(suite, workspace, "--suite"),
+        profile=_described(profile, workspace, "--profile"),
+        suite_profile=_described(of_suite, workspace, "--profile"),
     )
 
 
@@ -81,7 +88,8 @@ def written(record: JudgedBy, scratch: Path) -> Path:
 def recall(workspace: Path, *, suite: Path | None = None, profile: Path | None = None) -> Recalled:
     """Return the files that the workspace was scored with; those that are named hold instead.
 
-    One that is gone is an error. One that was changed since is used as it is now, and said.
+    One that is gone is an error, and so is another suite or profile in its place. One that was
+    changed since is used as it is now, and said.
     """
     record = read_judged_by(workspace)
     used: dict[Path, bool] = {}
@@ -94,6 +102,8 @@ def recall(workspace: Path, *, suite: Path | None = None, profile: Path | None =
                 fix=f"Say where it is now: {option} FILE. Or score the workspace again.",
             )
         used[path] = digest == file.digest
+        if not used[path]:
+            _require_same(option, file, path, workspace)
     same = " and ".join(path.name for path, unchanged in used.items() if unchanged)
     return Recalled(
         suite=suite or (_found(record.suite.path, workspace) if record.suite else None),
@@ -107,6 +117,17 @@ def recall(workspace: Path, *, suite: Path | None = None, profile: Path | None =
             ),
         ),
     )
+
+
+def _require_same(option: Option, file: JudgingFile, path: Path, workspace: Path) -> None:
+    """Raise where a file is another suite or profile: the workspace may have been moved to it."""
+    name = _name_of(path, option)
+    if file.name is not None and file.name != name:
+        what = option.removeprefix("--")
+        raise InvalidInput(
+            f"{path}: is the {what} {name!r}; {workspace} was scored with the {what} {file.name!r}",
+            fix=f"Say where that one is: {option} FILE. Or score the workspace again.",
+        )
 
 
 def _needed(
@@ -129,7 +150,15 @@ def _profile_of(suite: Path) -> Path | None:
     return suite.parent / named if named is not None else None
 
 
-def _described(file: Path | None, workspace: Path) -> JudgingFile | None:
+def _name_of(file: Path, option: Option) -> str:
+    from midspan.pipelines.files import load_profile, load_suite
+
+    if option == "--suite":
+        return load_suite(file).suite
+    return load_profile(file, doubted=False).profile
+
+
+def _described(file: Path | None, workspace: Path, option: Option) -> JudgingFile | None:
     digest = _digest(file) if file is not None else None
     if file is None or digest is None:
         return None
@@ -137,7 +166,7 @@ def _described(file: Path | None, workspace: Path) -> JudgingFile | None:
     where, home = Path(os.path.abspath(file)), Path(os.path.abspath(workspace))
     beside = where.is_relative_to(home.parent)
     path = os.path.relpath(where, home) if beside else str(where)
-    return JudgingFile(path=path, digest=digest)
+    return JudgingFile(path=path, digest=digest, name=_name_of(file, option))
 
 
 def _found(path: str, workspace: Path) -> Path:

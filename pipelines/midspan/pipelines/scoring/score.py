@@ -1,8 +1,7 @@
 """Score a workspace: every scorer over the tables, its rows in place of its earlier ones."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -48,40 +47,6 @@ def score_workspace(
     one chunk after the other in this process, or each as a task of the `executor`. There a chunk
     may fail without the others: its rows stay as they were, and the summary says so.
     """
-    judged = judged_workspace(
-        workspace,
-        setting=setting,
-        only=only,
-        compat=compat,
-        files=files,
-        progress=progress,
-        steps=steps,
-        executor=executor,
-    )
-    return judged.tally.summary(judged.runs, judged.unjudged)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Judged:
-    """What came of a workspace: counts to be added to others', and what could not be judged."""
-
-    tally: Tally
-    runs: int
-    unjudged: Mapping[str, str]
-
-
-def judged_workspace(
-    workspace: Workspace,
-    *,
-    setting: Setting | None = None,
-    only: Sequence[str] = (),
-    compat: Sequence[str] = (),
-    files: JudgedBy | None = None,
-    progress: Progress = lambda stage, done, total: None,
-    steps: int = STEPS,
-    executor: Executor | None = None,
-) -> Judged:
-    """Return what came of a workspace once its new rows stand in it: see `score_workspace`."""
     setting = setting or default_setting()
     _ = setting.digest  # here and not by each worker: sets have another order in each process
     # Held from the first row read, so that no ingest comes between the tables and their scores.
@@ -114,7 +79,7 @@ def judged_workspace(
     for result in results:
         if isinstance(result, Scored):
             tally.add(result.tally)
-    return Judged(tally=tally, runs=chunks.runs, unjudged=_unjudged(partitions, results))
+    return tally.summary(chunks.runs, _unjudged(partitions, results))
 
 
 def _partitions(workspace: Workspace, chunks: Chunks) -> Iterator[Partition]:

@@ -7,22 +7,6 @@ from dataclasses import dataclass, field
 import polars as pl
 
 
-@dataclass(frozen=True, kw_only=True)
-class ScoringSummary:
-    """What scoring gave: rows by status, and the scorers that raised, with why.
-
-    `gone` are scores that had rows before and have none now: they were asked for in another way.
-    `unjudged` are partitions that could not be judged, and why; their rows stay as they were.
-    """
-
-    rows: int
-    not_evaluated: int
-    failed: Mapping[str, str]
-    runs: int = 0
-    gone: tuple[str, ...] = ()
-    unjudged: Mapping[str, str] = field(default_factory=dict)
-
-
 @dataclass(kw_only=True)
 class Tally:
     """Counts of some chunks, to be added up."""
@@ -60,7 +44,7 @@ class Tally:
         self.failed = other.failed | self.failed
         self.failed_runs += other.failed_runs
 
-    def summary(self, runs: int, unjudged: Mapping[str, str]) -> ScoringSummary:
+    def summary(self, runs: int, unjudged: Mapping[str, str]) -> "ScoringSummary":
         """Return the summary of so many runs in all."""
         return ScoringSummary(
             rows=self.rows,
@@ -73,7 +57,26 @@ class Tally:
             # What could not be judged has the rows that it had.
             gone=() if unjudged else tuple(sorted(self.before - self.names)),
             unjudged=dict(unjudged),
+            counts=self,
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoringSummary:
+    """What scoring gave: rows by status, and the scorers that raised, with why.
+
+    `gone` are scores that had rows before and have none now: they were asked for in another way.
+    `unjudged` are partitions that could not be judged, and why; their rows stay as they were.
+    """
+
+    rows: int
+    not_evaluated: int
+    failed: Mapping[str, str]
+    runs: int = 0
+    gone: tuple[str, ...] = ()
+    unjudged: Mapping[str, str] = field(default_factory=dict)
+    counts: Tally = field(default_factory=Tally, repr=False, compare=False)
+    """What the rest of it is told from, to be added to that of other workspaces."""
 
 
 def _share(runs: int, of: int) -> str:

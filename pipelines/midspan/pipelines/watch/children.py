@@ -6,9 +6,11 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.context import SpawnProcess
-from typing import Any, Final
+from typing import Final
 
 import click
 
@@ -28,7 +30,12 @@ class Child:
     """One process, by the module whose `main` it runs."""
 
     def __init__(
-        self, name: str, module: str, settings: Any, *, clock: Callable[[], float] = time.monotonic
+        self,
+        name: str,
+        module: str,
+        settings: object,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Start it."""
         self.name, self.restarts = name, 0
@@ -98,12 +105,27 @@ class Child:
         process = context.Process(
             target=_run, args=(self._module, self._settings), name=f"midspan-{self.name}"
         )
-        process.start()
+        with _interrupts_kept_out():
+            process.start()
         self._again_at, self._begun = None, self._clock()
         return process
 
 
-def _run(module: str, settings: Any) -> None:
+@contextmanager
+def _interrupts_kept_out() -> Iterator[None]:
+    """Have processes that are started meanwhile take no Ctrl-C: it is for the one that ends them.
+
+    From their first moment on: a terminal sends it to all of them, also while they are importing.
+    """
+    resource_tracker.ensure_running()  # which would let interrupts in again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _run(module: str, settings: object) -> None:
     """Run the `main` of a module in a process of its own, which ends with its parent."""
     belong_to_the_parent()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -12,7 +12,7 @@ from midspan.pipelines.watch.backlog import (
     cursor_of,
     remove_segments,
 )
-from midspan.pipelines.watch.figures import Told, read_figures
+from midspan.pipelines.watch.figures import Figures, Told, begun_figures, read_figures
 from midspan.pipelines.watch.publisher import waiting_bytes
 
 
@@ -46,10 +46,9 @@ class StateFolder:
         names = ("receiver", "scorer", "publisher", "tail")
         return {name: read_figures(self.figures(name)) for name in names}
 
-    def forget_figures(self) -> None:
-        """Delete the figures of an earlier watch: each counts from its beginning."""
-        for stale in (self.path / "figures").glob("*.json"):
-            stale.unlink()
+    def begun_figures(self) -> Figures:
+        """Return the figures of a watch that begins now; those of an earlier one are deleted."""
+        return begun_figures(self.path / "figures")
 
     def waiting_bytes(self) -> int:
         """Return what all that is accepted and not done with takes up on disk."""

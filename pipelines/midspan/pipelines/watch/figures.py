@@ -2,7 +2,7 @@
 
 import time
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,9 @@ BOUNDS: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 7.5, 10.0, 15.0, 30.0,
 """Upper ends of the buckets of a histogram of seconds; the last bucket has none."""
 
 EVERY: Final = 1.0
+BEGUN: Final = "begun_timestamp_seconds"
+WATCH: Final = "receiver.json"
+"""The file of the process that the others belong to, also where it receives nothing."""
 
 
 class Histogram(msgspec.Struct):
@@ -86,6 +89,21 @@ def read_figures(file: Path) -> Told:
         return Told()
 
 
+def begun_figures(folder: Path, *, clock: Callable[[], float] = time.time) -> Figures:
+    """Return the figures of a watch that begins now; those of an earlier one are deleted."""
+    for stale in folder.glob("*.json"):
+        stale.unlink()
+    figures = Figures(folder / WATCH)
+    figures.gauge(BEGUN, clock())
+    figures.write()
+    return figures
+
+
+def begun_ns(folder: Path) -> int:
+    """Return when the watch began that the figures of a folder are of; 0 if nobody says."""
+    return int(read_figures(folder / WATCH).gauges.get(BEGUN, 0.0) * 1e9)
+
+
 def named(name: str, labels: dict[str, str]) -> str:
     """Return a name with its labels, these in order."""
     if not labels:
@@ -102,3 +120,13 @@ def labels_of(key: str) -> tuple[str, dict[str, str]]:
     name, _, rest = key.partition("{")
     pairs = (pair.split("=", 1) for pair in rest.removesuffix("}").split(",") if pair)
     return name, {pair[0]: pair[-1] for pair in pairs}
+
+
+def total(told: Mapping[str, Told], name: str) -> int:
+    """Return what the counters of a name come to, over all labels and processes."""
+    return sum(
+        int(value)
+        for each in told.values()
+        for key, value in each.counters.items()
+        if labels_of(key)[0] == name
+    )

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from midspan.pipelines.watch.children import MANY, Child
-from midspan.pipelines.watch.figures import Told
+from midspan.pipelines.watch.figures import Told, total
 from midspan.pipelines.watch.receiver import Receiver
 from midspan.pipelines.watch.receiver.refusals import Refused
+from midspan.pipelines.watch.words import counted
 
 SILENT: Final = 60.0
 """Seconds without a sign of life of a process that gives one."""
@@ -45,10 +46,29 @@ def problems(
         except Refused as why:
             found.append(f"nothing is accepted: {why.message}")
     scorer = told.get("scorer", Told())
-    heartbeat = scorer.gauges.get("heartbeat_seconds")
+    heartbeat = scorer.gauges.get("heartbeat_timestamp_seconds")
     if heartbeat is not None and running_for > STARTING and clock() - heartbeat > SILENT:
         found.append(f"the scorer has given no sign of life for {clock() - heartbeat:.0f} s")
     behind = scorer.gauges.get("behind_seconds", 0.0)
     if behind > FAR_BEHIND:
         found.append(f"scoring is {behind:.0f} s behind")
+    return found
+
+
+def damage(told: Mapping[str, Told]) -> list[str]:
+    """Return what was accepted and the disk has lost since this watch began.
+
+    Nothing mends it, and what comes is taken all the same: it is no reason to send nothing more.
+    """
+    size, spans, deleted = (
+        total(told, f"backlog_{name}")
+        for name in ("damaged_bytes", "damaged_spans", "deleted_spans")
+    )
+    found = []
+    if size:
+        found.append(f"{counted(size, 'byte')} of the backlog were damaged, and passed over")
+    if spans:
+        found.append(f"{counted(spans, 'span')} damaged in the backlog: their runs are set aside")
+    if deleted:
+        found.append(f"{counted(deleted, 'span')} in a segment that was deleted as it was written")
     return found

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from midspan.pipelines.watch.figures import Told
+from midspan.pipelines.watch.health import damage
 from midspan.pipelines.watch.metrics import page, registry
 from midspan.pipelines.watch.receiver import answers
 from midspan.pipelines.watch.receiver.access import require_access
@@ -34,7 +35,11 @@ def routes(
 
     async def health(request: Request) -> Response:
         wrong = problems()
-        status = "failing" if wrong else "ok"
-        return JSONResponse({"status": status, "problems": wrong}, 503 if wrong else 200)
+        told = {
+            "status": "failing" if wrong else "ok",
+            "problems": wrong,
+            "damage": damage(figures()),
+        }
+        return JSONResponse(told, 503 if wrong else 200)
 
     return [Route("/metrics", metrics), Route("/healthz", health)]

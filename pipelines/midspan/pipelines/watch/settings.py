@@ -6,14 +6,13 @@ from pathlib import Path
 
 from midspan.pipelines.watch.forwarding import Endpoint
 from midspan.pipelines.watch.receiver import ReceiverSettings
+from midspan.pipelines.watch.shared_settings import SharedSettings, WaitingSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class WatchSettings:
+class WatchSettings(SharedSettings, WaitingSettings):
     """Where spans come from, how runs are scored, and where both go."""
 
-    workspace: Path
-    state: Path
     source: str | None = None
     """What is tailed; None for a receiver."""
 
@@ -24,10 +23,6 @@ class WatchSettings:
     mlflow: str | None = None
     ca: Path | None = None
     forwards: Sequence[Endpoint] = ()
-    suite: Path | None = None
-    profile: Path | None = None
-    quiet: float = 5.0
-    timeout: float = 600.0
     workers: int = 2
 
     @property

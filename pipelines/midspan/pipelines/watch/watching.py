@@ -3,11 +3,11 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from midspan.pipelines.watch.children import Child
 from midspan.pipelines.watch.consumers import StateFolder
-from midspan.pipelines.watch.figures import Figures, Told
+from midspan.pipelines.watch.figures import Told
 from midspan.pipelines.watch.forwarding import Forwarder
 from midspan.pipelines.watch.health import problems
 from midspan.pipelines.watch.processes import processes_of
@@ -24,13 +24,15 @@ class Watching:
     """All that runs, and what is known of it."""
 
     def __init__(
-        self, settings: WatchSettings, *, processes: Mapping[str, tuple[str, Any]] | None = None
+        self,
+        settings: WatchSettings,
+        *,
+        processes: Mapping[str, tuple[str, object]] | None = None,
     ) -> None:
         """Start the processes and open the backlog; `processes` other than the settings name."""
         self.settings, self.folder = settings, StateFolder(path=settings.state)
         self.begun, self.troubles = time.monotonic(), Troubles()
-        self.folder.forget_figures()
-        self.figures = Figures(self.folder.figures("receiver"))
+        self.figures = self.folder.begun_figures()
         self.receiver: Receiver | None = None
         if settings.source is None:
             self.receiver = Receiver(

@@ -125,7 +125,8 @@ def _tables(runs: Sequence[Sequence[ExampleStep]], profile: Profile) -> Tables:
     frames = {
         table.name: table.frame(rows[table.name]).lazy() for table in (RUNS, CALLS, SPANS, TEXT)
     }
-    return Tables(**frames, tools=TOOLS.empty().lazy(), setting=_setting(profile))
+    tools, setting = TOOLS.empty().lazy(), _setting(profile)
+    return Tables(**frames, tools=tools, setting=setting, answer_judge=None)
 
 
 def _call(step: ExampleStep) -> dict[str, Any]:

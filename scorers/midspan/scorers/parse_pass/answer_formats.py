@@ -9,6 +9,7 @@ from typing import Any, Final, NoReturn, assert_never
 
 import jsonschema_rs
 
+from midspan.scorers.code_fences import fenced
 from midspan.scorers.suite.answers import (
     AnswerFormat,
     ChoiceAnswer,
@@ -20,7 +21,6 @@ from midspan.scorers.suite.answers import (
 )
 
 _NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-_FENCE: Final = re.compile(r"```\w*\s*\n(.*?)\n?\s*```", re.DOTALL)
 
 
 def problem(answer: str, format_: AnswerFormat) -> str | None:
@@ -33,8 +33,8 @@ def problem(answer: str, format_: AnswerFormat) -> str | None:
     found = _problem(text, format_)
     if found is None:
         return None
-    fenced = _FENCE.search(text)
-    if fenced and _problem(fenced.group(1).strip(), format_) is None:
+    inner = fenced(text)
+    if inner is not None and _problem(inner, format_) is None:
         return f"{found}; what stands in its code fence would be right"
     return found
 

@@ -1,6 +1,10 @@
 """Marks: what a consumer is done with, after restarts too."""
 
+import errno
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from midspan.pipelines.watch.backlog import Marks, Position, cursor_of
 from midspan.pipelines.watch.backlog import marks as marking
@@ -43,6 +47,28 @@ def test_a_torn_line_costs_nothing_but_itself(tmp_path: Path) -> None:
     again.done([SECOND])
     last = Marks(tmp_path / "m")
     assert (last.cursor, last.is_done(SECOND), last.is_done(THIRD)) == (FIRST, True, True)
+
+
+def test_a_line_that_the_disk_refused_is_not_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some of it may be there: what would stand behind it on the same line would be lost."""
+    marks = Marks(tmp_path / "m")
+    marks.advance(FIRST)
+    opened = Path.open
+
+    def torn(self: Path, *how: Any) -> Any:
+        with opened(self, *how) as file:
+            file.write(b'{"done"')
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", torn)
+        with pytest.raises(OSError, match="No space left"):
+            marks.done([SECOND])
+    marks.done([THIRD])
+    again = Marks(tmp_path / "m")
+    assert [again.is_done(each) for each in (FIRST, SECOND, THIRD)] == [True, True, True]
 
 
 def test_the_file_does_not_grow_with_what_was_done(tmp_path: Path) -> None:

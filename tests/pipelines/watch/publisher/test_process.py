@@ -6,12 +6,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from midspan.pipelines.publish.asked import Asked
 from midspan.pipelines.publish.manifest import Manifest, Unit
-from midspan.pipelines.publish.target import Target
 from midspan.pipelines.storage.locks import only_publisher
 from midspan.pipelines.watch.publisher.backlog import Batches, waiting_bytes
-from midspan.pipelines.watch.publisher.process import asked_at, run
+from midspan.pipelines.watch.publisher.process import run
 from midspan.pipelines.watch.publisher.turn import Turn
 from midspan.scorers.errors import Exit, SurroundingsError
 from tests.support.shelf import PHOENIX, QUICK, Shelf, settings, spans
@@ -119,25 +117,3 @@ def test_what_was_being_removed_is_removed(state: Path) -> None:
     run(settings(state), stop=threading.Event(), waits=QUICK, publishers=Shelf())
 
     assert list((state / "batches").iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    ("source", "url", "only"),
-    [
-        ("phoenix+http://127.0.0.1:6006/shop", "http://127.0.0.1:6006/", {"scores"}),
-        ("phoenix+https://host/root/shop", "https://host:443/root", {"scores"}),
-        ("phoenix+http://127.0.0.1:6006/shop", "http://127.0.0.1:6007", {"spans", "scores"}),
-        ("/data/spool", "http://127.0.0.1:6006", {"spans", "scores"}),
-        (None, "http://127.0.0.1:6006", {"spans", "scores"}),
-    ],
-)
-def test_to_the_server_that_runs_are_read_from_only_scores_go(
-    source: str | None, url: str, only: set[str]
-) -> None:
-    both = Asked(only=frozenset({"spans", "scores"}))
-
-    found = asked_at(Target(server="phoenix", url=url), both, source)
-
-    assert found.only == only
-    assert found.project == ("shop" if only == {"scores"} else None)
-    assert asked_at(Target(server="mlflow", url=url), both, source) == both

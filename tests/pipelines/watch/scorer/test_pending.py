@@ -7,8 +7,8 @@ from midspan.pipelines.watch.backlog import Header
 from midspan.pipelines.watch.scorer.pending import SECOND, Pending, Unit
 
 
-def pending(quiet: int = 5, timeout: int = 600) -> Pending:
-    return Pending(quiet_ns=quiet * SECOND, timeout_ns=timeout * SECOND)
+def pending(quiet: int = 5, timeout: int = 600, since: int = 0) -> Pending:
+    return Pending(quiet_ns=quiet * SECOND, timeout_ns=timeout * SECOND, since_ns=since * SECOND)
 
 
 def header(
@@ -63,6 +63,25 @@ def test_what_comes_after_its_root_was_scored_waits_for_quiet_alone() -> None:
     waiting.add(2, header(60))
     assert due(waiting, 64) == []
     assert entries(due(waiting, 65)) == [(2,)]
+
+
+def test_log_records_that_come_after_their_run_was_scored_wait_for_quiet_alone() -> None:
+    waiting = pending()
+    waiting.add(1, header(0, root=True))
+    waiting.done(due(waiting, 5))
+    waiting.add(2, header(60, logs=True))
+    assert due(waiting, 64) == []
+    assert entries(due(waiting, 65)) == [(2,)]
+
+
+def test_what_an_earlier_watch_left_is_known() -> None:
+    waiting = pending(since=10)
+    waiting.add(1, header(8))
+    waiting.add(2, header(9, logs=True))
+    waiting.add(3, header(10, root=True))
+    waiting.add(4, header(11, "t2", root=True))
+    assert waiting.left == 1
+    assert [(unit.entries, unit.left) for unit in due(waiting, 60)] == [((1, 2, 3), 1), ((4,), 0)]
 
 
 def test_without_its_root_a_trace_is_due_after_the_timeout() -> None:

@@ -62,6 +62,26 @@ def test_what_was_accepted_is_scored_as_it_is_offline(tmp_path: Path) -> None:
         assert live[table] == expected[table], table
 
 
+def test_a_log_record_that_comes_after_its_run_was_scored_is_put_to_its_span(
+    tmp_path: Path,
+) -> None:
+    settings = settings_of(tmp_path)
+    spans = story().spans
+    chat = next(span for span in spans if span["name"].startswith("chat"))
+    named = {"traceId": chat["traceId"], "spanId": chat["spanId"]}
+    record = {**named, "timeUnixNano": "3000000000", "eventName": "shop.note"}
+    log = {"resourceLogs": [{"scopeLogs": [{"logRecords": [record]}]}]}
+    accept(settings, [request_of(spans)])
+    assert rows(scored(settings), "text", "events") == [(None,)] * len(spans)
+    accept(settings, [log])
+    live = all_rows(scored(settings))
+    assert live == all_rows(at_once(tmp_path / "whole", [request_of(spans), log]))
+    assert live["quarantine"] == []
+    assert sum("shop.note" in str(row) for row in live["text"]) == 1
+    told = read_figures(settings.state / "figures" / "scorer.json")
+    assert (told.counters["runs_late"], told.counters["batches"]) == (1, 2)
+
+
 def test_what_cannot_be_scored_is_set_aside_and_the_others_go_on(tmp_path: Path) -> None:
     settings = settings_of(tmp_path)
     spans, others = story().spans, story(trace=2, run_id=OTHER).spans

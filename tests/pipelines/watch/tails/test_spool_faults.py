@@ -126,7 +126,9 @@ def test_a_file_that_nothing_can_be_made_of_is_noted_and_the_others_are_read(
     assert tail(settings(tmp_path), Clock(), score=score).once() is Exit.DONE
 
 
-def test_while_the_surroundings_fail_it_goes_on_trying(spool: Path, tmp_path: Path) -> None:
+def test_while_the_surroundings_fail_it_goes_on_trying_and_says_so_once(
+    spool: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     write(spool / f"{run_id(1)}-0.otlp.jsonl", spans(1))
     result(spool, 1)
     tries, done = 0, threading.Event()
@@ -135,7 +137,7 @@ def test_while_the_surroundings_fail_it_goes_on_trying(spool: Path, tmp_path: Pa
         nonlocal tries
         tries += 1
         if tries < 3:
-            raise SurroundingsError("the disk is full")
+            raise SurroundingsError("the disk is full", fix="Make room.")
         done.set()
         return 0
 
@@ -146,6 +148,10 @@ def test_while_the_surroundings_fail_it_goes_on_trying(spool: Path, tmp_path: Pa
     assert done.wait(30)
     stop.set()
     thread.join()
+    assert capsys.readouterr().err.splitlines() == [
+        f"{spool} cannot be read and scored: the disk is full: it is tried again",
+        f"{spool} cannot be read and scored: that is over",
+    ]
     tries = 0
     write(spool / f"{run_id(2)}-0.otlp.jsonl", spans(2))
     with pytest.raises(SurroundingsError):

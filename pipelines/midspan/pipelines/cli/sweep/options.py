@@ -1,11 +1,10 @@
 """What the commands of a sweep take alike: which sweep, and which of its runs."""
 
-from pathlib import Path
 from typing import Final
 
 import click
 
-FILE: Final = click.Path(path_type=Path)
+from midspan.pipelines.cli.file_type import FILE
 
 suite: Final = click.argument("suite", type=FILE)
 into: Final = click.option(

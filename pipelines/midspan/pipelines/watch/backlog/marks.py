@@ -57,8 +57,12 @@ class Marks:
         if not self._is_begun or self._lines >= REWRITTEN_AFTER:
             self._write_anew()
             return
-        with self._path.open("ab") as file:
-            file.write(msgspec.json.encode(line) + b"\n")
+        try:
+            with self._path.open("ab") as file:
+                file.write(msgspec.json.encode(line) + b"\n")
+        except OSError:
+            self._is_begun = False  # what was torn must not be gone on with
+            raise
         self._lines += 1
 
     def _write_anew(self) -> None:

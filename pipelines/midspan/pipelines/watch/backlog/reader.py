@@ -12,6 +12,7 @@ from midspan.pipelines.watch.backlog.entry import (
     PREFIX,
     Damaged,
     Header,
+    Prefix,
     header_of,
     payload_of,
     prefix_of,
@@ -60,20 +61,12 @@ class BacklogReader:
 
     def header(self, position: Position) -> Header:
         """Return the header of an entry; `Damaged` if it is not what was written."""
-        file = self._opened(position.segment)
-        file.seek(position.offset)
-        prefix = prefix_of(file.read(PREFIX))
-        if prefix is None:
-            raise Damaged(f"no entry begins at {position}")
+        file, prefix = self._at(position)
         return header_of(prefix, file.read(prefix.header_size))
 
     def payload(self, position: Position) -> bytes:
         """Return the payload of an entry; `Damaged` if it is not what was written."""
-        file = self._opened(position.segment)
-        file.seek(position.offset)
-        prefix = prefix_of(file.read(PREFIX))
-        if prefix is None:
-            raise Damaged(f"no entry begins at {position}")
+        file, prefix = self._at(position)
         file.seek(prefix.header_size, os.SEEK_CUR)
         return payload_of(prefix, file.read(prefix.payload_size))
 
@@ -123,6 +116,15 @@ class BacklogReader:
         elif not is_torn(file, place.start, place.end):
             self._on_damage(place)
         return found
+
+    def _at(self, position: Position) -> tuple[BinaryIO, Prefix]:
+        """Return the file of an entry, behind its prefix, and that."""
+        file = self._opened(position.segment)
+        file.seek(position.offset)
+        prefix = prefix_of(file.read(PREFIX))
+        if prefix is None:
+            raise Damaged(f"no entry begins at {position}")
+        return file, prefix
 
     def _opened(self, number: int) -> BinaryIO:
         file = self._files.get(number)

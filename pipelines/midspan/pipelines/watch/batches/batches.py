@@ -12,7 +12,6 @@ import msgspec
 
 from midspan.pipelines.ingest.sources.remote import RemoteFile
 from midspan.pipelines.ingest.streams import KeptStream
-from midspan.pipelines.scoring.judged_by import JudgedBy, files_judged_by
 from midspan.pipelines.storage.disk import explained
 from midspan.pipelines.storage.small_parts import merge_small_parts
 from midspan.pipelines.watch.batches.absorbing import absorb
@@ -80,11 +79,11 @@ class Batches:
         """Return the folder of the next batch."""
         numbers = [int(each.name) for each in self._folder.iterdir() if each.name.isdecimal()]
         number = 1 + max([self._last(), *numbers])
-        unfinished = self._folder / f"{LAST}.part"
-        unfinished.write_text(str(number))
-        unfinished.replace(self._folder / LAST)
-        folder = self._folder / f".{number:06}"
-        folder.mkdir()
+        unfinished, folder = self._folder / f"{LAST}.part", self._folder / f".{number:06}"
+        with explained(self._folder):
+            unfinished.write_text(str(number))
+            unfinished.replace(self._folder / LAST)
+            folder.mkdir()
         return folder
 
     def take_in(self, made: Made) -> Batch:
@@ -101,7 +100,7 @@ class Batches:
             made.joined,
             self.keys,
             versions=made.versions,
-            judged=self._judged(),
+            judged=self.settings.judged_by(),
         )
         self.at("hand over")
         if self.settings.published:
@@ -115,7 +114,8 @@ class Batches:
         """Have fewer files, now and then: what a batch costs stays the same as they grow."""
         if self.workspace.next_generation() % MERGED_EVERY == 0:
             self.at("merge")
-            with contextlib.suppress(SurroundingsError):  # another command writes: the next time
+            # Another command writes, or the disk refuses it: the next time.
+            with contextlib.suppress(OSError, SurroundingsError):
                 merge_small_parts(self.workspace, largest=LARGEST_MERGED)
 
     def require_sound(self) -> None:
@@ -134,10 +134,6 @@ class Batches:
         runs = Workspace(folder / SMALL).table("runs").sort("run_id").collect()
         stored = Joinable(self.workspace.path, self.keys).rows("runs", runs["run_id"].to_list())
         return stored.sort("run_id").equals(runs)
-
-    def _judged(self) -> JudgedBy:
-        settings = self.settings
-        return files_judged_by(settings.workspace, suite=settings.suite, profile=settings.profile)
 
     @property
     def _folder(self) -> Path:

@@ -5,6 +5,7 @@ search each. The lists are made of the files, by whose hashes they are named: on
 made again. Two keys may share a hash, so what is found is where to look and no more.
 """
 
+import io
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from midspan.pipelines.storage.disk import explained
 from midspan.pipelines.storage.parts import Part, PartList, read_list, scan
 from midspan.pipelines.storage.soundness import damaged
 
@@ -86,8 +88,10 @@ class Keys:
         found = self._made_of(table, name)
         self._folder.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(".part")
-        with unfinished.open("wb") as file:
-            np.save(file, found)
+        content = io.BytesIO()
+        np.save(content, found)  # which does not say why the disk refuses a file
+        with explained(unfinished):
+            unfinished.write_bytes(content.getbuffer())
         unfinished.replace(path)
         self._made += 1
         return _mapped(path)

@@ -13,13 +13,14 @@ from midspan.pipelines.ingest.ingest import ingest
 from midspan.pipelines.ingest.joined import Joined
 from midspan.pipelines.ingest.sources.remote import RemoteFile
 from midspan.pipelines.ingest.streams import KeptStream, Received
-from midspan.pipelines.scoring.judged_by import files_judged_by
+from midspan.pipelines.scoring.judged_by import JudgedBy, files_judged_by
 from midspan.pipelines.scoring.score import score_workspace
 from midspan.pipelines.storage.parts import write_part
 from midspan.pipelines.watch.batches.figures import told_by
 from midspan.pipelines.watch.batches.keys import Keys
 from midspan.pipelines.watch.batches.records import RECEIVED
 from midspan.pipelines.watch.batches.runs import Joinable
+from midspan.pipelines.watch.shared_settings import SharedSettings
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.setting import Setting
 
@@ -28,17 +29,11 @@ SMALL: Final = "ws"
 
 
 @dataclass(frozen=True, kw_only=True)
-class BatchSettings:
-    """Where batches are made, what they go into, and what they are judged by.
+class BatchSettings(SharedSettings):
+    """Where batches are made, what they go into, and what they are judged by."""
 
-    `published` if batches are kept for a publisher, below the state's `batches`.
-    """
-
-    workspace: Path
-    state: Path
-    suite: Path | None = None
-    profile: Path | None = None
     published: bool = False
+    """Whether batches are kept for a publisher, below the state's `batches`."""
 
     @property
     def batches(self) -> Path:
@@ -52,6 +47,10 @@ class BatchSettings:
     def setting(self) -> Setting:
         """Return what tasks expect and how the profile judges, read once for each process."""
         return _setting(self.suite, self.profile)
+
+    def judged_by(self) -> JudgedBy:
+        """Return the record of both files for the workspace, made once for each process."""
+        return _judged_by(self.workspace, self.suite, self.profile)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,11 +97,7 @@ def make_batch(
     versions = stored.versions(joined.runs)
     small = Workspace(path)
     _put_scores(small, stored, joined)
-    score_workspace(
-        small,
-        setting=settings.setting(),
-        files=files_judged_by(path, suite=settings.suite, profile=settings.profile),
-    )
+    score_workspace(small, setting=settings.setting())
     return Made(
         folder=folder,
         runs=summary.runs,
@@ -128,6 +123,11 @@ def _put_scores(small: Workspace, stored: Joinable, joined: Joined) -> None:
 @lru_cache(maxsize=1)
 def _keys(workspace: Path, folder: Path) -> Keys:
     return Keys(workspace, folder)
+
+
+@lru_cache(maxsize=1)
+def _judged_by(workspace: Path, suite: Path | None, profile: Path | None) -> JudgedBy:
+    return files_judged_by(workspace, suite=suite, profile=profile)
 
 
 @lru_cache(maxsize=1)

@@ -1,32 +1,22 @@
 """The process that brings scored batches to Phoenix and MLflow, each of them at its own pace."""
 
-import multiprocessing
-import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final
-from urllib.parse import unquote
 
-import httpx
-
-from midspan.pipelines.engines.parent import belong_to_the_parent
-from midspan.pipelines.files import load_setting, load_suite
-from midspan.pipelines.publish.asked import Asked
 from midspan.pipelines.publish.exchange import Patience
 from midspan.pipelines.publish.publishing import Publish
-from midspan.pipelines.publish.target import Target, is_loopback
 from midspan.pipelines.publish.targets import targets
-from midspan.pipelines.scoring.judged_by import recall
+from midspan.pipelines.watch.ending import end_when_told
 from midspan.pipelines.watch.figures import Figures
+from midspan.pipelines.watch.publisher.asked import asked_at, asked_of
 from midspan.pipelines.watch.publisher.backlog import Batches
 from midspan.pipelines.watch.publisher.index import INDEX, IndexedManifest
 from midspan.pipelines.watch.publisher.server import ToServer, Waits
+from midspan.pipelines.watch.publisher.settings import PublisherSettings
 from midspan.pipelines.watch.publisher.turn import Turn
 from midspan.scorers.errors import Exit
-from midspan.scorers.plugins import declarations
 
 ANSWERED_WITHIN: Final = 30.0
 """Seconds that a busy server is borne with in the midst of a batch; then the batch waits."""
@@ -36,30 +26,10 @@ SECOND: Final = 1.0
 ENDING: Final = 10.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class PublisherSettings:
-    """What the process is started with; tokens it takes from the environment."""
-
-    workspace: Path
-    state: Path
-    phoenix: str | None = None
-    mlflow: str | None = None
-    ca: Path | None = None
-    suite: Path | None = None
-    profile: Path | None = None
-    source: str | None = None
-    """Where runs are read from: a Phoenix that has the spans is sent the scores alone."""
-
-    finish: bool = False
-    """Whether to end once nothing waits; else whoever started it ends it."""
-
-
 def main(settings: PublisherSettings) -> Exit:
     """Publish what waits and what comes, until this process is told to end."""
-    if multiprocessing.parent_process() is not None:
-        belong_to_the_parent()
     stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    end_when_told(stop.set)
     return run(settings, stop=stop)
 
 
@@ -110,47 +80,6 @@ def run(
     if any(server.waiting() for server in servers):
         return Exit.SURROUNDINGS
     return Exit.IN_PART if any(server.tally.left for server in servers) else Exit.DONE
-
-
-def asked_of(settings: PublisherSettings) -> Asked:
-    """Return what is published of each run: its spans and its scores."""
-    judged = recall(settings.workspace, suite=settings.suite, profile=settings.profile)
-    setting = load_setting(suite=judged.suite, profile=judged.profile, examples=False)
-    return Asked(
-        only=frozenset({"spans", "scores"}),
-        partial=True,
-        suite=load_suite(judged.suite) if judged.suite is not None else None,
-        setting=setting,
-        known=declarations(setting.profile),
-    )
-
-
-def asked_at(target: Target, asked: Asked, source: str | None) -> Asked:
-    """Return what is published there: to the project that the runs are read from, scores alone.
-
-    >>> there = Target(server="phoenix", url="http://localhost:6006")
-    >>> found = asked_at(there, Asked(), "phoenix+http://127.0.0.1:6006/my%20shop")
-    >>> sorted(found.only), found.project
-    (['scores'], 'my shop')
-    """
-    kind, plus, address = (source or "").partition("+")
-    if target.server != "phoenix" or kind != "phoenix" or not plus:
-        return asked
-    base, _, project = address.rstrip("/").rpartition("/")
-    if _place(base) != _place(target.url):
-        return asked
-    return replace(asked, only=frozenset({"scores"}), project=unquote(project))
-
-
-def _place(url: str) -> tuple[str, int | None, str]:
-    """Return what is the same for all ways to write the address of a server."""
-    parsed = httpx.URL(url)
-    host = "127.0.0.1" if is_loopback(parsed.host) else parsed.host
-    return (
-        host,
-        parsed.port or {"http": 80, "https": 443}.get(parsed.scheme),
-        parsed.path.rstrip("/"),
-    )
 
 
 def _work(

@@ -18,6 +18,7 @@ from midspan.pipelines.watch.backlog import (
     Header,
     Marks,
     Position,
+    backlog_bytes,
     remove_segments,
     segment_numbers,
 )
@@ -131,6 +132,11 @@ class Carried(Log):
             begin_after=begin_after,
             count=figures.count,
         )
+
+    @property
+    def size(self) -> int:
+        """Return how many bytes of copies there are."""
+        return backlog_bytes(self.directory)
 
     def put(self, entries: Iterable[tuple[int, Entry]]) -> dict[int, int]:
         """Return the numbers of copies, by those of what was copied."""

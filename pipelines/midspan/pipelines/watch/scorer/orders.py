@@ -1,6 +1,7 @@
 """Batches under way: ordered, made, taken in; and what becomes of one that cannot be made."""
 
 import contextlib
+import errno
 import shutil
 import time
 from collections import Counter, deque
@@ -16,8 +17,10 @@ from midspan.pipelines.watch.batches.making import Made, write_payloads
 from midspan.pipelines.watch.batches.records import OutdatedError
 from midspan.pipelines.watch.figures import Figures
 from midspan.pipelines.watch.scorer.carried import header, payloads
-from midspan.pipelines.watch.scorer.pending import SECOND, Key, Unit
+from midspan.pipelines.watch.scorer.pending import SECOND, Unit
+from midspan.pipelines.watch.scorer.trace import Key
 from midspan.pipelines.watch.scorer.workers import Makers, Order
+from midspan.pipelines.watch.troubles import Troubles, may_pass, reason_of
 from midspan.scorers.errors import SurroundingsError
 
 SET_ASIDE: Final = "set-aside"
@@ -34,6 +37,9 @@ KILLED: Final = f"its process was killed {KILLS} times, most likely for want of 
 
 PAUSE: Final = 0.5
 """Seconds between two attempts, while another command writes the workspace or the disk is full."""
+
+UNSCORED: Final = "runs cannot be scored"
+"""What a refusal of the disk keeps from being done; the runs wait."""
 
 
 class Orders:
@@ -54,7 +60,7 @@ class Orders:
         self._made: deque[tuple[Order, Made]] = deque()
         self._waiting: deque[Sequence[Unit]] = deque()
         self._kills: Counter[Key | None] = Counter()
-        self._paused_until = 0.0
+        self._paused_until, self._troubles = 0.0, Troubles()
 
     @property
     def under_way(self) -> int:
@@ -74,20 +80,33 @@ class Orders:
         return min(numbers, default=None)
 
     def begin(self, units: Sequence[Unit]) -> None:
-        """Have a batch made."""
+        """Have a batch made, as soon as there is a place for it."""
         settings = self._batches.settings
+        try:
+            folder = self._batches.new_folder()
+        except (OSError, SurroundingsError) as error:
+            self._waiting.append(units)
+            self._pause_for(error)
+            return
         order = Order(
             units=units,
-            folder=self._batches.new_folder(),
+            folder=folder,
             backlog=settings.state / "backlog",
             carried=settings.state / "carried",
         )
         try:
-            future = self._makers.submit(order, settings)
+            self._at_work[self._submitted(order)] = order
+        except OSError as error:
+            self._again(order)
+            self._pause_for(error)
+
+    def _submitted(self, order: Order) -> "Future[Made | None]":
+        settings = self._batches.settings
+        try:
+            return self._makers.submit(order, settings)
         except BrokenProcessPool:
             self._makers.restart()
-            future = self._makers.submit(order, settings)
-        self._at_work[future] = order
+            return self._makers.submit(order, settings)
 
     def finished(self, seconds: float) -> Iterator[Unit]:
         """Yield the units of batches that are done with, after so long at most."""
@@ -103,12 +122,8 @@ class Orders:
                 made = future.result()
             except BrokenProcessPool:
                 broken.append(order)
-            except SurroundingsError:
-                self._pause()  # the disk, or who may write there: it may pass
-                self._again(order)
-            except Exception as error:  # a fault of ours on one run must not cost the others
-                self._batches.require_sound()
-                yield from self._failed(order, f"{type(error).__name__}: {error}")
+            except Exception as error:
+                yield from self._not_made(order, error)
             else:
                 if made is None:
                     shutil.rmtree(order.folder, ignore_errors=True)
@@ -130,15 +145,23 @@ class Orders:
                 self._made.popleft()
                 self._again(order)
                 continue
-            except SurroundingsError:
-                self._pause()
+            except (OSError, SurroundingsError) as error:
+                self._pause_for(error, locked=not isinstance(error.__cause__ or error, OSError))
                 return
+            self._troubles.over(UNSCORED)
             self._made.popleft()
             self._tell(order, made)
             yield from order.units
 
-    def _pause(self) -> None:
-        self._figures.count("workspace_locked")
+    def _pause_for(self, error: Exception, *, locked: bool = False) -> None:
+        """Wait a moment: for the disk, of which is told, or for who writes the workspace."""
+        if not may_pass(error):
+            raise error
+        if locked:
+            self._figures.count("workspace_locked")
+        else:
+            self._figures.count("disk_refusals")
+            self._troubles.refused(UNSCORED, reason_of(error))
         self._paused_until = time.monotonic() + PAUSE
 
     def _is_paused(self) -> bool:
@@ -155,6 +178,21 @@ class Orders:
         for unit in order.units:
             self._figures.observe("scoring_lag_seconds", max(0, now - unit.complete_ns) / SECOND)
             self._figures.observe("last_span_lag_seconds", max(0, now - unit.last_ns) / SECOND)
+
+    def _not_made(self, order: Order, error: Exception) -> Iterator[Unit]:
+        """Have a batch made again where the disk refused it, else without what is at fault."""
+        # A place of the disk that cannot be read costs what stands there, and not the others.
+        unreadable = isinstance(error, OSError) and error.errno == errno.EIO
+        if not may_pass(error):
+            try:
+                self._batches.require_sound()
+            except SurroundingsError as refusal:
+                error = refusal
+        if may_pass(error) and not unreadable:
+            self._again(order)
+            self._pause_for(error)
+        else:  # nor does a fault of ours on one run
+            yield from self._failed(order, f"{type(error).__name__}: {error}")
 
     def _again(self, order: Order) -> None:
         shutil.rmtree(order.folder, ignore_errors=True)
@@ -180,7 +218,12 @@ class Orders:
             half = len(units) // 2
             self._waiting += [units[:half], units[half:]]
         else:
-            self._set_aside(order, reason)
+            try:
+                self._set_aside(order, reason)
+            except OSError as error:
+                self._again(order)
+                self._pause_for(error)
+                return
             yield from units
         shutil.rmtree(order.folder, ignore_errors=True)
 

@@ -6,45 +6,16 @@ Only what headers say is held: a few hundred bytes for a trace and a number for 
 import heapq
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from midspan.pipelines.watch.backlog import Header
-
-Key = tuple[str, str]
-"""What makes entries one unit: a run, a session or a trace, and its id."""
+from midspan.pipelines.watch.scorer.trace import Key, Trace, name_of, unit_of
 
 SECOND: Final = 1_000_000_000
 
 REMEMBERED: Final = 50_000
 """Traces whose roots ended before they were scored: what comes late need not wait for a root."""
-
-
-@dataclass(slots=True)
-class Trace:
-    """What is known of one trace, or of a session's records that name none."""
-
-    name: Key
-    unit: Key
-    run_id: str | None = None
-    session: str | None = None
-    root_ended: bool = False
-    has_spans: bool = False
-    spans: int = 0
-    first_ns: int = 2**63
-    last_ns: int = 0
-    entries: list[int] = field(default_factory=list)
-
-    def add(self, entry: int, header: Header) -> None:
-        """Take note of one more entry."""
-        self.run_id = self.run_id or header.run_id
-        self.session = self.session or header.session
-        self.root_ended = self.root_ended or header.root_ended
-        self.has_spans = self.has_spans or header.kind == "traces"
-        self.spans += header.spans
-        self.first_ns = min(self.first_ns, header.received_ns)
-        self.last_ns = max(self.last_ns, header.received_ns)
-        self.entries.append(entry)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +26,9 @@ class Unit:
     traces: frozenset[Key]
     entries: tuple[int, ...]
     spans: int
+    left: int
+    """How many of the spans an earlier watch had accepted."""
+
     last_ns: int
     complete_ns: int
     """When there was nothing left to wait for."""
@@ -63,9 +37,15 @@ class Unit:
 class Pending:
     """The units that wait; a unit that is at work keeps later entries of it waiting."""
 
-    def __init__(self, *, quiet_ns: int, timeout_ns: int) -> None:
-        """Wait so long after the last entry: with all roots ended, and without."""
-        self._quiet_ns, self._timeout_ns = quiet_ns, timeout_ns
+    def __init__(self, *, quiet_ns: int, timeout_ns: int, since_ns: int = 0) -> None:
+        """Wait so long after the last entry: with all roots ended, and without.
+
+        What came before `since_ns` was left by an earlier watch.
+        """
+        self._quiet_ns, self._timeout_ns, self._since_ns = quiet_ns, timeout_ns, since_ns
+        self.left = 0
+        """Spans that an earlier watch left, of all that was ever added."""
+
         self._traces: dict[Key, Trace] = {}
         self._units: dict[Key, set[Key]] = {}
         self._due: list[tuple[int, Key]] = []
@@ -85,15 +65,18 @@ class Pending:
 
     def add(self, entry: int, header: Header) -> None:
         """Take note of an entry, by its number."""
-        name = _name_of(entry, header)
+        name = name_of(entry, header)
         trace = self._traces.get(name)
         if trace is None:
             ended = name in self._ended
             trace = self._traces[name] = Trace(name=name, unit=name, root_ended=ended)
             self._units.setdefault(name, set()).add(name)
-        trace.add(entry, header)
+        is_left = header.kind == "traces" and header.received_ns < self._since_ns
+        left = header.spans if is_left else 0
+        self.left += left
+        trace.add(entry, header, left=left)
         self._entries += 1
-        unit = _unit_of(trace)
+        unit = unit_of(trace)
         if unit != trace.unit:
             self._leave(trace)
             trace.unit = unit
@@ -175,8 +158,8 @@ class Pending:
     def _due_at(self, key: Key) -> int:
         traces = [self._traces[name] for name in self._units[key]]
         last = max(trace.last_ns for trace in traces)
-        with_spans = [trace for trace in traces if trace.has_spans]
-        if with_spans and all(trace.root_ended for trace in with_spans):
+        is_begun = any(trace.has_spans or trace.root_ended for trace in traces)
+        if is_begun and not any(trace.waits_for_root for trace in traces):
             # A session that is never quiet is scored now and then all the same.
             first = min(trace.first_ns for trace in traces)
             return min(last + self._quiet_ns, first + max(self._quiet_ns, self._timeout_ns))
@@ -205,6 +188,7 @@ class Pending:
             traces=frozenset(names),
             entries=tuple(entries),
             spans=sum(trace.spans for trace in traces),
+            left=sum(trace.left for trace in traces),
             last_ns=max(trace.last_ns for trace in traces),
             complete_ns=complete_ns,
         )
@@ -223,18 +207,3 @@ class Pending:
         else:
             del self._units[trace.unit]
             self._next.pop(trace.unit, None)
-
-
-def _name_of(entry: int, header: Header) -> Key:
-    if header.trace_id is not None:
-        return "trace", header.trace_id
-    if header.session is not None:
-        return "records", header.session
-    return "record", str(entry)
-
-
-def _unit_of(trace: Trace) -> Key:
-    """Return what a trace is scored with: as ingest puts runs together, as far as one can see."""
-    if trace.run_id is not None:
-        return "run", trace.run_id
-    return trace.name if trace.session is None else ("session", trace.session)

@@ -4,26 +4,21 @@ It reads headers, waits until runs are complete, has batches of them made beside
 in. What is not marked as done is done again after a crash, with the same result.
 """
 
-import contextlib
-import signal
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from types import FrameType
 from typing import Final
 
 from midspan.pipelines.storage.disk import explained
-from midspan.pipelines.watch.backlog.segments import SEGMENT_BYTES
 from midspan.pipelines.watch.batches import Batches
-from midspan.pipelines.watch.batches.making import BatchSettings
-from midspan.pipelines.watch.figures import Figures
+from midspan.pipelines.watch.ending import end_when_told
+from midspan.pipelines.watch.figures import Figures, begun_ns
 from midspan.pipelines.watch.scorer.carried import Carried, Log
 from midspan.pipelines.watch.scorer.orders import Orders
 from midspan.pipelines.watch.scorer.pending import SECOND, Pending, Unit
+from midspan.pipelines.watch.scorer.settings import ScorerSettings
 from midspan.pipelines.watch.scorer.workers import Makers
+from midspan.pipelines.watch.troubles import Troubles
 
 RUNS: Final = 500
 SPANS: Final = 10_000
@@ -37,36 +32,10 @@ READ_AT_ONCE: Final = 20_000
 TO_FINISH: Final = 20.0
 """Seconds that what is complete has after the scorer was told to end."""
 
+LEFT_DONE: Final = "left_spans_done"
+
 _PAUSE: Final = 0.05
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScorerSettings:
-    """How long to wait for runs, how many processes make batches, and where all of it stands.
-
-    `finish`: what is there is scored without waiting for more of it, and then the scorer ends.
-    """
-
-    workspace: Path
-    state: Path
-    suite: Path | None = None
-    profile: Path | None = None
-    published: bool = False
-    quiet: float = 5.0
-    timeout: float = 600.0
-    workers: int = 2
-    finish: bool = False
-    segment_bytes: int = SEGMENT_BYTES
-
-    def batch_settings(self) -> BatchSettings:
-        """Return what concerns the batches."""
-        return BatchSettings(
-            workspace=self.workspace,
-            state=self.state,
-            suite=self.suite,
-            profile=self.profile,
-            published=self.published,
-        )
+_REFUSED: Final = 0.5
 
 
 class Scorer:
@@ -94,15 +63,19 @@ class Scorer:
             figures=self._figures,
         )
         self._pending = Pending(
-            quiet_ns=int(settings.quiet * SECOND), timeout_ns=int(settings.timeout * SECOND)
+            quiet_ns=int(settings.quiet * SECOND),
+            timeout_ns=int(settings.timeout * SECOND),
+            since_ns=begun_ns(state / "figures"),
         )
-        batches = Batches.begin(settings.batch_settings(), at=at)
+        self._left_before = self._figures.told.counters.get(LEFT_DONE, 0)
+        batches = Batches.begin(settings, at=at)
         self._makers = Makers(settings.workers)
         self._orders = Orders(batches, self._makers, self._figures, clock=clock)
         self._unmarked: deque[int] = deque()
         self._ending_at: float | None = None
         self._begun_at = self._tidied_at = 0.0
         self._is_behind, self._read_ns = False, 0
+        self._troubles = Troubles()
         self._read(self._carried)
 
     def end_soon(self) -> None:
@@ -124,7 +97,19 @@ class Scorer:
             self._figures.write()
 
     def step(self) -> None:
-        """Do what there is to do now, and wait a moment if that is nothing."""
+        """Do what there is to do now, and wait a moment if that is nothing, or is refused."""
+        if self._settings.finish:  # nobody waits for what is refused
+            with explained(self._settings.state):
+                self._step()
+            return
+        refused = True
+        with self._troubles.borne("the backlog cannot be worked on"):
+            self._step()
+            refused = False
+        if refused:
+            time.sleep(_REFUSED)
+
+    def _step(self) -> None:
         if self._ending_at is None:
             self._read(self._accepted)
         begun = self._begin()
@@ -169,6 +154,8 @@ class Scorer:
         for unit in units:
             self._pending.done([unit])
             self._unmarked.extend(unit.entries)
+            if unit.left:
+                self._figures.count(LEFT_DONE, unit.left)
         if self._unmarked:
             self._at("mark")
             self._mark()
@@ -206,8 +193,10 @@ class Scorer:
         self._figures.gauge("pending_entries", self._pending.entries)
         self._figures.gauge("pending_oldest_seconds", age)
         self._figures.gauge("batches_under_way", self._orders.under_way)
+        self._figures.gauge("carried_bytes", self._carried.size)
+        self._figures.gauge("left_spans", self._left_before + self._pending.left)
         self._figures.gauge("behind_seconds", self._behind_ns() / SECOND)
-        self._figures.gauge("heartbeat_seconds", self._clock() / SECOND)
+        self._figures.gauge("heartbeat_timestamp_seconds", self._clock() / SECOND)
 
     def _behind_ns(self) -> int:
         """Return for how long what is complete has waited to be scored."""
@@ -231,12 +220,5 @@ def main(settings: ScorerSettings) -> None:
     """Score until SIGTERM, which lets what is complete be finished."""
     with explained(settings.state):
         scorer = Scorer(settings)
-
-    def end(number: int, frame: FrameType | None) -> None:
-        scorer.end_soon()
-
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, end)
-        with contextlib.suppress(ValueError):
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_when_told(scorer.end_soon)
     scorer.run()

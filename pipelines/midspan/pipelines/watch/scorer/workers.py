@@ -1,20 +1,16 @@
 """The processes that make batches, beside the one that takes them in."""
 
 import multiprocessing
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from midspan.pipelines.engines.parent import belong_to_the_parent
+from midspan.pipelines.engines.variables import POLARS_THREADS, unless_chosen
 from midspan.pipelines.watch.batches.making import BatchSettings, Made, make_batch, write_payloads
 from midspan.pipelines.watch.scorer.carried import payloads
 from midspan.pipelines.watch.scorer.pending import Unit
-
-THREADS: Final = "POLARS_MAX_THREADS"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +50,7 @@ class Makers:
 
     def submit(self, order: Order, settings: BatchSettings) -> Future[Made | None]:
         """Hand out an order."""
-        with _one_thread_each():
+        with unless_chosen(POLARS_THREADS, "1"):  # they share the cores
             return self._pool.submit(fulfil, order, settings)
 
     def restart(self) -> None:
@@ -76,19 +72,3 @@ class Makers:
             initializer=belong_to_the_parent,
             initargs=(self._theirs,),
         )
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Have processes that are started meanwhile use one thread, unless the person chose.
-
-    By the environment, since polars reads it when it is imported.
-    """
-    if THREADS in os.environ:
-        yield
-        return
-    os.environ[THREADS] = "1"
-    try:
-        yield
-    finally:
-        del os.environ[THREADS]

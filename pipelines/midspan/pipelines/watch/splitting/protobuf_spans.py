@@ -1,16 +1,14 @@
 """Spans as OTLP protobuf: a request of one trace stays as it is, others are put together anew."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
-from google.protobuf.message import DecodeError
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span
 
-from midspan.pipelines.watch.splitting.bounds import require_protobuf_of_some_size
 from midspan.pipelines.watch.splitting.names import RUN, SESSIONS, mentioned
-from midspan.pipelines.watch.splitting.protobuf_request import not_readable, with_readable_texts
+from midspan.pipelines.watch.splitting.protobuf_request import Piece, nested, parsed
 from midspan.pipelines.watch.splitting.traces import (
     Split,
     Trace,
@@ -20,22 +18,15 @@ from midspan.pipelines.watch.splitting.traces import (
     problem_of_ids,
 )
 
-
-class Piece(NamedTuple):
-    """One span, and what it stood in."""
-
-    sender: ResourceSpans
-    library: ScopeSpans
-    span: Span
-
+SpanPiece = Piece[ResourceSpans, ScopeSpans, Span]
 
 _SESSIONS: Final = {name: rank for rank, name in enumerate(SESSIONS)}
 
 
 def split_protobuf_spans(body: bytes, received_ns: int) -> Split:
     """Return the entries of a request."""
-    request, body = _parsed(body)
-    traces: Traces[Piece] = Traces("traces", "protobuf", received_ns)
+    request, body = parsed(ExportTraceServiceRequest, body, "span")
+    traces: Traces[SpanPiece] = Traces("traces", "protobuf", received_ns)
     names = mentioned(body)
     for sender in request.resource_spans:
         run_id = _run_of(sender.resource.attributes) if RUN in names else None
@@ -46,22 +37,8 @@ def split_protobuf_spans(body: bytes, received_ns: int) -> Split:
     return traces.entries(lambda pieces: body if is_one_trace else _joined(pieces))
 
 
-def _parsed(body: bytes) -> tuple[ExportTraceServiceRequest, bytes]:
-    """Return a request and its body, in which all texts can be read."""
-    require_protobuf_of_some_size(body)
-    try:
-        return ExportTraceServiceRequest.FromString(body), body
-    except DecodeError:
-        pass
-    try:
-        mended = with_readable_texts(body, "span")
-        return ExportTraceServiceRequest.FromString(mended), mended
-    except (ValueError, RecursionError, DecodeError) as error:
-        raise not_readable(error) from None
-
-
-def _take(traces: Traces[Piece], piece: Piece, run_id: str | None, *, told: bool) -> None:
-    span = piece.span
+def _take(traces: Traces[SpanPiece], piece: SpanPiece, run_id: str | None, *, told: bool) -> None:
+    span = piece.record
     trace_id, span_id = span.trace_id.hex(), span.span_id.hex()
     parent_id = span.parent_span_id.hex()
     problem = problem_of_ids(trace_id, span_id, parent_id)
@@ -84,7 +61,7 @@ def _take(traces: Traces[Piece], piece: Piece, run_id: str | None, *, told: bool
 
 
 def _claimed(
-    trace: Trace[Piece], rank: tuple[bool, int, str], attributes: Iterable[KeyValue]
+    trace: Trace[SpanPiece], rank: tuple[bool, int, str], attributes: Iterable[KeyValue]
 ) -> str | None:
     """Note the session that attributes name, and return their run id."""
     run_id, sessions = None, []
@@ -104,20 +81,11 @@ def _run_of(attributes: Iterable[KeyValue]) -> str | None:
     return next((pair.value.string_value for pair in attributes if pair.key == RUN), None)
 
 
-def _joined(pieces: Sequence[Piece]) -> bytes:
+def _joined(pieces: Sequence[SpanPiece]) -> bytes:
     """Return a request of these spans, each below what it stood in."""
     request = ExportTraceServiceRequest()
-    last: Piece | None = None
-    for piece in pieces:
-        if last is None or last.sender is not piece.sender:
-            sender = request.resource_spans.add(
-                resource=piece.sender.resource, schema_url=piece.sender.schema_url
-            )
-            last = None
-        if last is None or last.library is not piece.library:
-            library = sender.scope_spans.add(
-                scope=piece.library.scope, schema_url=piece.library.schema_url
-            )
-        library.spans.append(piece.span)
-        last = piece
+    for told, libraries in nested(pieces):
+        sender = request.resource_spans.add(resource=told.resource, schema_url=told.schema_url)
+        for library, spans in libraries:
+            sender.scope_spans.add(scope=library.scope, schema_url=library.schema_url, spans=spans)
     return request.SerializeToString()

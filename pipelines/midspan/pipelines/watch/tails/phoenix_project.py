@@ -18,6 +18,7 @@ from midspan.pipelines.watch.backlog import Entry
 from midspan.pipelines.watch.figures import Figures
 from midspan.pipelines.watch.tails.entries import entries
 from midspan.pipelines.watch.tails.settings import TailSettings
+from midspan.pipelines.watch.troubles import Troubles, reason_of
 from midspan.scorers.errors import Exit, InvalidInput, SurroundingsError
 
 OVERLAP: Final = 30.0
@@ -78,20 +79,22 @@ class PhoenixTail:
         self._seen: dict[Key, float] = {}
         """Spans that were read since the cursor, and when."""
 
-        self.rejected = 0
+        self.rejected, self._troubles = 0, Troubles()
 
     def run(self, stop: threading.Event) -> None:
         """Read what comes, until told to stop; a server that is away is waited for."""
-        wait = POLL
+        wait, what = POLL, f"{self._settings.source} cannot be read"
         while not stop.is_set():
             try:
                 spans = 0 if self._settings.is_full() else self.step()
                 self._figures.gauge("tail_source_away", 0)
+                self._troubles.over(what)
                 wait = POLL if spans else min(wait * 1.5, 5 * POLL)
             except (SurroundingsError, InvalidInput, OSError) as error:
                 # The server is away, the project not made yet, or the disk full: it may pass.
                 self._figures.gauge("tail_source_away", 1)
                 self._figures.count("tail_failures", reason=type(error).__name__)
+                self._troubles.refused(what, reason_of(error))
                 wait = min(2 * wait, LONGEST_POLL)
             self._figures.write()
             stop.wait(wait)

@@ -1,16 +1,14 @@
 """The process that reads a source as it grows, or once."""
 
-import multiprocessing
-import signal
 import threading
 from pathlib import Path
 from typing import Final
 
-from midspan.pipelines.engines.parent import belong_to_the_parent
 from midspan.pipelines.ingest.sources.remote import is_remote
 from midspan.pipelines.ingest.sources.server import Address
 from midspan.pipelines.storage.disk import explained
 from midspan.pipelines.watch.backlog import BacklogWriter
+from midspan.pipelines.watch.ending import end_when_told
 from midspan.pipelines.watch.figures import Figures
 from midspan.pipelines.watch.tails.listing import listing_of
 from midspan.pipelines.watch.tails.phoenix_project import PhoenixTail
@@ -56,10 +54,8 @@ def require_source(source: str, *, once: bool) -> str | None:
 
 def main(settings: TailSettings) -> Exit:
     """Read a source until this process is told to end; once, if that is asked for."""
-    if multiprocessing.parent_process() is not None:
-        belong_to_the_parent()
     stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    end_when_told(stop.set)
     return run(settings, stop=stop)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from midspan.pipelines.ingest.streams import KeptStream
 from midspan.pipelines.watch.batches import MADE_AGAIN, Batches
-from midspan.pipelines.watch.batches.making import BatchSettings, Made, make_batch
+from midspan.pipelines.watch.batches.making import Made, make_batch
 from midspan.pipelines.watch.batches.records import OutdatedError
 from midspan.pipelines.watch.figures import Figures
 from midspan.pipelines.watch.tails.listing import Location
@@ -33,15 +33,8 @@ class Scoring:
         at: Callable[[str], None] = lambda step: None,
     ) -> None:
         """Clear away what a killed process left unfinished; `at` is called before each step."""
-        self._figures = figures
-        self._settings = BatchSettings(
-            workspace=settings.workspace,
-            state=settings.state,
-            suite=settings.suite,
-            profile=settings.profile,
-            published=settings.published,
-        )
-        self._batches = Batches.begin(self._settings, at=at)
+        self._settings, self._figures = settings, figures
+        self._batches = Batches.begin(settings, at=at)
         self._ready: tuple[list[Location | KeptStream], Made] | None = None
 
     def __call__(self, paths: Sequence[Location | KeptStream]) -> int:

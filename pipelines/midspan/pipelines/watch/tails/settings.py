@@ -1,35 +1,23 @@
 """What a tail is started with."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from midspan.pipelines.watch.backlog import backlog_bytes
+from midspan.pipelines.watch.batches.making import BatchSettings
 from midspan.pipelines.watch.publisher import waiting_bytes
+from midspan.pipelines.watch.shared_settings import WaitingSettings
 
 LARGEST_BACKLOG: Final = 10 * 2**30
 BACKLOG: Final = "backlog"
 
 
 @dataclass(frozen=True, kw_only=True)
-class TailSettings:
+class TailSettings(BatchSettings, WaitingSettings):
     """A source that is read as it grows, and where what is read goes."""
 
     source: str
     """A directory, the address of a bucket, or of a Phoenix project."""
-
-    workspace: Path
-    state: Path
-    suite: Path | None = None
-    profile: Path | None = None
-    published: bool = False
-    """Whether scored batches are kept for a publisher."""
-
-    quiet: float = 5.0
-    """Seconds without news after which a file that is closed counts as whole."""
-
-    timeout: float = 600.0
-    """Seconds without news after which what was never closed is read as it is."""
 
     largest_backlog: int = LARGEST_BACKLOG
     """Bytes that may wait on disk to be scored or published; while more do, nothing is read."""

@@ -23,6 +23,7 @@ from midspan.pipelines.watch.tails.listing import (
 )
 from midspan.pipelines.watch.tails.read_files import ReadFiles
 from midspan.pipelines.watch.tails.settings import TailSettings
+from midspan.pipelines.watch.troubles import Troubles, reason_of
 from midspan.scorers.errors import Exit, InvalidInput, MidspanError, SurroundingsError
 
 Score = Callable[[Sequence[Location]], int]
@@ -71,12 +72,12 @@ class SpoolTail:
         )
         for key in self._read.settled:
             self._groups.had_result(key.rpartition("/")[2])
-        self.quarantined = 0
+        self.quarantined, self._troubles = 0, Troubles()
 
     def run(self, stop: threading.Event) -> None:
         """Look, and read what is whole, until told to stop."""
         shortest = LOOKS_AT_STORES if is_remote(self._settings.source) else LOOKS[0]
-        wait = shortest
+        wait, what = shortest, f"{self._settings.source} cannot be read and scored"
         while not stop.is_set():
             began = self._clock()
             try:
@@ -85,9 +86,11 @@ class SpoolTail:
                 while not self._settings.is_full() and self.step() and not stop.is_set():
                     self._tell()
                 wait = min(max(shortest, took / LOOKING), LOOKS[1])
+                self._troubles.over(what)
             except (SurroundingsError, OSError) as error:
                 # A store that does not answer, a full disk, another writer: it may pass.
                 self._figures.count("tail_failures", reason=type(error).__name__)
+                self._troubles.refused(what, reason_of(error))
                 wait = min(2 * wait, LOOKS[1])
             self._tell()
             stop.wait(wait)
@@ -198,7 +201,7 @@ class SpoolTail:
         self._figures.count("tail_files_left", len(group.files))
 
     def _tell(self) -> None:
-        self._figures.gauge("heartbeat_seconds", time.time())
+        self._figures.gauge("heartbeat_timestamp_seconds", time.time())
         self._figures.gauge("tail_files_waiting", len(self._groups))
         self._figures.gauge("tail_files_unreadable", len(self._unreadable))
         self._figures.write()
