@@ -1,19 +1,12 @@
 """Checks that no result record answers, and that need nothing but the answer of the run."""
 
-from collections.abc import Callable, Sequence
 from typing import Final
 
 import polars as pl
 
+from midspan.scorers.answer_judge import AnswerJudge
 from midspan.scorers.outcomes import ANSWER_CHECKS, broken_off
-from midspan.scorers.suite import Check
 from midspan.scorers.tables import Tables
-
-Verdict = tuple[bool | None, str | None]
-"""Whether a check holds, None where it could not be judged; and what a person wants to know."""
-
-AnswerJudge = Callable[[Sequence[tuple[Check, str | None]]], Sequence[Verdict]]
-"""What came of checks that read an answer, each with its answer; None: none was given."""
 
 NOT_RECORDED: Final = "what the agent answered was not recorded"
 

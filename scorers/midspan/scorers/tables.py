@@ -11,7 +11,7 @@ import polars as pl
 from midspan.scorers.table import Column, Table
 
 if TYPE_CHECKING:
-    from midspan.scorers.answer_checks import AnswerJudge
+    from midspan.scorers.answer_judge import AnswerJudge
     from midspan.scorers.setting import Setting
 
 STRING: Final = pl.String()
