@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from midspan.scorers.answer_checks import Verdict
+from midspan.scorers.answer_judge import Verdict
 from midspan.scorers.outcome_scores import Outcome
 from midspan.scorers.score import score_rows
 from midspan.scorers.suite import Check
