@@ -5,7 +5,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from midspan.scorers.answer_checks import Verdict
+from midspan.scorers.answer_judge import Verdict
 from midspan.scorers.gamma_reward import GammaReward
 from midspan.scorers.outcome_scores import Outcome
 from midspan.scorers.suite import Check

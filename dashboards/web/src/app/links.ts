@@ -19,10 +19,16 @@ export interface Asked {
   cause?: string;
   /** A fault, as the address of the view of failures calls it. */
   rule?: string;
+  /** With a fault: the tool that failed; empty: none did. */
+  tool?: string;
   /** Only those that failed. */
   failed?: "yes";
   /** A task, by its name. */
   of?: string;
+  /** Words that they hold. */
+  find?: string;
+  /** Values that scores are to have: "tokens>=1000 and recovery_rate<=0.5". */
+  where?: string;
 }
 
 /** Gives the address of the list of some runs, shown by what the figures beside are. */

@@ -38,14 +38,20 @@ interface Properties<Row> {
   /** Rows shown at first, and more with each asking. */
   page?: number;
   rowClass?: (row: Row) => string | undefined;
+  /** Rows that stand right below one, in the same order as all. */
+  below?: (row: Row) => Row[];
   /** Words in place of a table without rows. */
   empty?: ComponentChild;
 }
 
 export function Table<Row>(properties: Properties<Row>) {
-  const { caption, rows, columns, rowKey, page = 60, rowClass, empty } = properties;
+  const { caption, rows, columns, rowKey, page = 60, rowClass, below, empty } = properties;
   const [order, setOrder] = useState<Order | null>(properties.order ?? null);
-  const ordered = useMemo(() => inOrder(rows, columns, order), [rows, columns, order]);
+  const ordered = useMemo(() => {
+    const upper = inOrder(rows, columns, order);
+    if (below === undefined) return upper;
+    return upper.flatMap((row) => [row, ...inOrder(below(row), columns, order)]);
+  }, [rows, columns, order, below]);
   const { shown, more } = usePages(ordered, page);
   if (rows.length === 0 && empty !== undefined) return <p class="empty-line">{empty}</p>;
   const head = columns.find((column) => column.heads)?.key ?? columns[0]?.key;
@@ -86,9 +92,9 @@ export function Table<Row>(properties: Properties<Row>) {
           </tbody>
         </table>
       </div>
-      {shown.length < rows.length && (
+      {shown.length < ordered.length && (
         <p class="more">
-          {grouped(shown.length, 0)} of {grouped(rows.length, 0)}
+          {grouped(shown.length, 0)} of {grouped(ordered.length, 0)}
           <button type="button" class="plain" onClick={more}>
             Show more
           </button>

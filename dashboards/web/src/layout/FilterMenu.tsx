@@ -1,6 +1,7 @@
 /** The values of one filter, in a list that opens. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
+import { useClosing } from "../components/useClosing.ts";
 import type { Choice } from "../filters/choices.ts";
 import { line } from "../text/visible.ts";
 import { outcomeWords } from "../words/outcomes.ts";
@@ -78,26 +79,4 @@ export function FilterMenu({ choice, chosen, onChange }: Properties) {
       )}
     </details>
   );
-}
-
-/** Closes an open menu by a click elsewhere, or by Escape. */
-function useClosing(menu: { current: HTMLDetailsElement | null }, open: boolean): void {
-  useEffect(() => {
-    if (!open) return undefined;
-    const close = (event: Event) => {
-      const element = menu.current;
-      if (!element) return;
-      if (event instanceof KeyboardEvent) {
-        if (event.key !== "Escape") return;
-        element.querySelector("summary")?.focus();
-      } else if (element.contains(event.target as Node)) return;
-      element.open = false;
-    };
-    document.addEventListener("pointerdown", close);
-    document.addEventListener("keydown", close);
-    return () => {
-      document.removeEventListener("pointerdown", close);
-      document.removeEventListener("keydown", close);
-    };
-  }, [menu, open]);
 }

@@ -11,16 +11,24 @@ export function ruleName(rule: string | null): string {
   return rule ?? "none";
 }
 
-/** The runs of a cause, by its example, or of all causes of a rule. */
+/** The tool that failed, which a signature names behind its rule; null: none did. */
+export function toolOf({ rule, signature }: Cause): string | null {
+  if (rule === null || signature === null || !signature.startsWith(`${rule} `)) return null;
+  const [tool = ""] = signature.slice(rule.length + 1).split(": ");
+  return tool === "" ? null : tool;
+}
+
+/** The runs of a cause, by its example, or of all causes of a rule, in one tool or in all. */
 export function runsOfCauses(
   document: Document,
-  { cause, rule }: { cause?: string; rule?: string },
+  { cause, rule, tool }: { cause?: string; rule?: string; tool?: string },
 ): Set<Place> {
   const placeOf = placesOf(document);
   const found = document.failures.causes.filter(
     (each) =>
       (cause === undefined || each.example === cause) &&
-      (rule === undefined || ruleName(each.rule) === rule),
+      (rule === undefined || ruleName(each.rule) === rule) &&
+      (tool === undefined || (toolOf(each) ?? "") === tool),
   );
   return new Set(found.flatMap(({ run_ids }) => run_ids.flatMap((id) => placeOf.get(id) ?? [])));
 }
@@ -37,7 +45,7 @@ export function failuresOf(document: Document, chosen: Place[]): Failures {
       const runs = cause.run_ids
         .flatMap((id) => placeOf.get(id) ?? [])
         .filter((run) => here.has(run));
-      return runs.length > 0 ? counted(document, cause, runs, failed) : [];
+      return runs.length > 0 ? countedOf(document, cause, runs, failed) : [];
     })
     // As they stood, where as many runs are of each.
     .sort((a, b) => b.runs - a.runs);
@@ -48,7 +56,8 @@ export function failuresOf(document: Document, chosen: Place[]): Failures {
   return { failed, judged: failed + (outcomes.success ?? 0), outcomes, rules, causes };
 }
 
-function counted(document: Document, cause: Cause, runs: Place[], failed: number): Cause {
+/** A cause as it is of some runs. */
+export function countedOf(document: Document, cause: Cause, runs: Place[], failed: number): Cause {
   const { ofRun } = tasksOf(document);
   const { id, model } = document.runs;
   const run_ids = runs.map((run) => id[run] ?? "");

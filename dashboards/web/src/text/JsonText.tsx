@@ -1,11 +1,11 @@
 /** JSON to be read: keys at the left, texts of several lines as such. */
 
 import { LongText } from "./LongText.tsx";
+import { Marked } from "./Marked.tsx";
+import { DEEPEST, MOST_ENTRIES as MOST } from "./shown.ts";
 import type { Json } from "./value.ts";
 import { line, visible } from "./visible.ts";
 
-const DEEPEST = 8;
-const MOST = 100;
 const SHORT = 120;
 
 export function JsonText({ value, depth = 0 }: { value: Json; depth?: number }) {
@@ -20,7 +20,9 @@ export function JsonText({ value, depth = 0 }: { value: Json; depth?: number }) 
     <dl class="json">
       {entries.slice(0, MOST).map(([key, each]) => (
         <div key={key} class={isBlock(each) ? "block" : undefined}>
-          <dt class={list ? "place" : undefined}>{line(key, SHORT)}</dt>
+          <dt class={list ? "place" : undefined}>
+            {list ? key : <Marked text={line(key, SHORT)} />}
+          </dt>
           <dd>
             <JsonText value={each} depth={depth + 1} />
           </dd>
@@ -37,12 +39,20 @@ export function JsonText({ value, depth = 0 }: { value: Json; depth?: number }) 
 }
 
 function Plain({ value }: { value: null | boolean | number | string }) {
-  if (typeof value !== "string") return <span class="json-mark">{String(value)}</span>;
+  if (typeof value !== "string") {
+    return (
+      <span class="json-mark">
+        <Marked text={String(value)} />
+      </span>
+    );
+  }
   if (value === "") return <span class="json-mark">empty text</span>;
   return isBlock(value) ? (
     <LongText text={value} />
   ) : (
-    <bdi class="json-string">{visible(value)}</bdi>
+    <bdi class="json-string">
+      <Marked text={visible(value)} />
+    </bdi>
   );
 }
 

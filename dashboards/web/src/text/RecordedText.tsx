@@ -6,6 +6,8 @@ import type { Cut } from "../data/types.ts";
 import { grouped } from "../words/amounts.ts";
 import { JsonText } from "./JsonText.tsx";
 import { LongText } from "./LongText.tsx";
+import { useSought } from "./Marked.tsx";
+import { shownWords } from "./shown.ts";
 import { useWhole } from "./whole.ts";
 import { structured } from "./value.ts";
 
@@ -21,10 +23,18 @@ interface Properties {
 
 export function RecordedText({ text, draw, prose = false, plain = false }: Properties) {
   const { known, whole, load } = useWhole(text);
-  const [raw, setRaw] = useState(false);
+  const [turned, setTurned] = useState<boolean | null>(null);
+  const looked = useSought();
   const drawn = draw?.(known) ?? null;
   const value = drawn === null ? structured(known) : null;
   const shaped = !plain && (drawn !== null || value !== null);
+  // What is looked for may stand in what its shape leaves out.
+  const onlyRaw =
+    shaped &&
+    looked !== null &&
+    looked.holds(known) &&
+    !looked.holds(shownWords(known, drawn !== null));
+  const raw = turned ?? onlyRaw;
   return (
     <div class="recorded">
       {shaped && !raw ? (
@@ -38,7 +48,7 @@ export function RecordedText({ text, draw, prose = false, plain = false }: Prope
             <Rest shown={known.length} length={text.length} load={load} />
           )}
           {shaped && (
-            <button type="button" class="plain" aria-pressed={raw} onClick={() => setRaw(!raw)}>
+            <button type="button" class="plain" aria-pressed={raw} onClick={() => setTurned(!raw)}>
               As recorded
             </button>
           )}

@@ -4,9 +4,13 @@ import { createContext } from "preact";
 import { useCallback, useContext, useEffect, useState } from "preact/hooks";
 import { readTexts } from "../data/page.ts";
 import type { Block, Cut, Place, Texts } from "../data/types.ts";
+import { textOf } from "./known.ts";
 
 /** Gives the full texts of what is shown around; null: they lie nowhere. */
 export const TextsContext = createContext<(() => Promise<Texts>) | null>(null);
+
+/** Those that are read already: what is cut is shown whole. */
+export const KnownTextsContext = createContext<Texts | null>(null);
 
 /** What reads the full texts of a block. */
 export function textsOf(number: Place | null, blocks: Block[]): (() => Promise<Texts>) | null {
@@ -23,12 +27,13 @@ export interface Load {
 /** The text as far as it is known, whether that is all of it, and what loads the rest. */
 export function useWhole(text: Cut): { known: string; whole: boolean; load: Load } {
   const read = useContext(TextsContext);
-  const [full, setFull] = useState<string | null>(null);
+  const there = useContext(KnownTextsContext);
+  const [full, setFull] = useState<string | undefined>(undefined);
   const [status, setStatus] = useState<Load["status"]>("idle");
   const [problem, setProblem] = useState<string | null>(null);
   const key = typeof text === "string" ? null : text.key;
   useEffect(() => {
-    setFull(null);
+    setFull(undefined);
     setStatus("idle");
   }, [key, read]);
   const start = useCallback(() => {
@@ -41,7 +46,7 @@ export function useWhole(text: Cut): { known: string; whole: boolean; load: Load
     setStatus("busy");
     read().then(
       (texts) => {
-        const found = Object.hasOwn(texts, key) ? texts[key] : undefined;
+        const found = textOf(texts, key);
         if (found === undefined) return fail("the file beside this page is of another report");
         setFull(found);
         setStatus("idle");
@@ -51,5 +56,6 @@ export function useWhole(text: Cut): { known: string; whole: boolean; load: Load
   }, [key, read]);
   const load = { status, problem, start };
   if (typeof text === "string") return { known: text, whole: true, load };
-  return { known: full ?? text.cut, whole: full !== null, load };
+  const whole = full ?? textOf(there, text.key);
+  return { known: whole ?? text.cut, whole: whole !== undefined, load };
 }

@@ -5,12 +5,15 @@ import { line } from "../text/visible.ts";
 export interface Words {
   title: string;
   says: string;
+  /** Where there is little room. */
+  brief?: string;
 }
 
 const FAULTS: Partial<Record<string, Words>> = named({
   none: { title: "No fault", says: "The call worked." },
   "model.unparseable": {
     title: "Unreadable call",
+    brief: "Unreadable",
     says: "What the model wrote as arguments is not JSON, or no call at all.",
   },
   "model.unknown_tool": {
@@ -37,15 +40,25 @@ const RESPONSES: Partial<Record<string, Words>> = named({
   identical_retry: { title: "Same again", says: "Repeated the failed call as it was." },
   perturbed_retry: {
     title: "Nearly the same again",
+    brief: "Nearly the same",
     says: "Repeated the failed call with a change that changes nothing, and it failed alike.",
   },
-  modified_retry: { title: "Changed arguments", says: "Called the tool with other arguments." },
+  modified_retry: {
+    title: "Changed arguments",
+    brief: "Changed",
+    says: "Called the tool with other arguments.",
+  },
   tool_switch: { title: "Other tool", says: "Turned to another tool." },
   justified_retry: {
     title: "Retry after a passing error",
+    brief: "Fair retry",
     says: "Repeated the call, which the error gave reason to.",
   },
-  answered: { title: "Answered without it", says: "Gave an answer without another call." },
+  answered: {
+    title: "Answered without it",
+    brief: "Answered",
+    says: "Gave an answer without another call.",
+  },
   handed_off: { title: "Handed off", says: "Handed over to somebody else." },
   stopped: { title: "Stopped", says: "Nothing followed." },
   sent_again: {

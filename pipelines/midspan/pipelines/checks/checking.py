@@ -16,7 +16,7 @@ from midspan.pipelines.checks.verdict import (
     fails,
 )
 from midspan.pipelines.records import CheckResult
-from midspan.scorers.answer_checks import Verdict as PlainVerdict
+from midspan.scorers.answer_judge import Verdict as PlainVerdict
 from midspan.scorers.suite import Check
 from midspan.scorers.suite.checks import (
     CommandCheck,

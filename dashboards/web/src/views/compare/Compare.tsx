@@ -6,7 +6,7 @@ import { Choose } from "../../components/Choose.tsx";
 import { Empty } from "../../components/Empty.tsx";
 import { Segments } from "../../components/Segments.tsx";
 import { BY_WORDS } from "../../words/by.ts";
-import type { Document } from "../../data/types.ts";
+import type { CompareJson, Document } from "../../data/types.ts";
 import { Pairs } from "../../statistics/pairs.ts";
 import { line } from "../../text/visible.ts";
 import { differenceOf } from "./columns.tsx";
@@ -40,11 +40,11 @@ export function Compare() {
   return (
     <>
       <Pickers found={found} />
-      <Notice found={found} />
       {filtered && <Filtered found={found} pairs={pairs} />}
       {!filtered && found.comparison && (
         <>
           <Summary comparison={found.comparison} found={found} />
+          <Notice comparison={found.comparison} found={found} />
           <Differences comparison={found.comparison} found={found} />
         </>
       )}
@@ -111,14 +111,10 @@ function Pickers({ found }: { found: Pair }) {
 }
 
 /** What limits what is shown; nothing where nothing does. */
-function Notice({ found }: { found: Pair }) {
-  const { filtered } = useReport();
+function Notice({ comparison, found }: { comparison: CompareJson; found: Pair }) {
   const lines = [
-    !filtered &&
-      found.comparison &&
-      found.lacking &&
-      `From ${line(found.baseline, 60)}: ${found.lacking}.`,
-    ...((!filtered && found.comparison?.warnings) || []),
+    found.lacking && `From ${line(found.baseline, 60)}: ${found.lacking}.`,
+    ...comparison.warnings,
   ].filter((line): line is string => Boolean(line));
   if (lines.length === 0) return null;
   return (

@@ -7,7 +7,6 @@ import type { Readable } from "../../components/Chart.tsx";
 import { Segments } from "../../components/Segments.tsx";
 import { Table } from "../../components/Table.tsx";
 import type { CompareJson } from "../../data/types.ts";
-import { line } from "../../text/visible.ts";
 import { UNKNOWN } from "../../words/amounts.ts";
 import { scoreTitle } from "../../words/scores.ts";
 import { columns, differenceOf, shownAfter, shownBefore } from "./columns.tsx";
@@ -46,7 +45,6 @@ function Decided({ rows, found }: { rows: Row[]; found: Pair }) {
   return (
     <Chart
       title="Scores to decide by"
-      says={`From ${line(found.baseline, 60)} to ${line(found.side, 60)}, on the tasks that both did, by the runs that have a counterpart: of all runs, as the Overview has them, a figure may differ.`}
       readable={() => readable(rows, false)}
     >
       <Table
@@ -72,7 +70,7 @@ function Hints({ rows: all, found }: { rows: Row[]; found: Pair }) {
   return (
     <Chart
       title="Hints: not corrected for being many"
-      says="Of many scores a few differ by chance alone: none of these is a verdict. Ask again of new runs."
+      says="None of these is a verdict."
       tools={
         <Segments
           label="Scores"

@@ -3,6 +3,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { useReport } from "../../app/context.ts";
 import { Chart } from "../../components/Chart.tsx";
+import { Explained } from "../../components/Explained.tsx";
 import { Segments } from "../../components/Segments.tsx";
 import { Table } from "../../components/Table.tsx";
 import type { ScoreDeclaration } from "../../data/types.ts";
@@ -38,7 +39,7 @@ export function Filtered({ found, pairs }: { found: Pair; pairs: Pairs }) {
   return (
     <Chart
       title={`${line(side, 60)} against ${line(baseline, 60)}, filtered`}
-      says={`Of ${counted(chosen.length, "run")} that the filters let through, on the tasks that both did. Verdicts, intervals and p are worked out for all runs alone: clear the filters to see them.`}
+      says={`Of ${counted(chosen.length, "run")} that the filters let through, on the tasks that both did. Verdicts are of all runs alone.`}
       tools={
         <Segments
           label="Scores"
@@ -69,6 +70,12 @@ export function Filtered({ found, pairs }: { found: Pair; pairs: Pairs }) {
         rowKey={({ score }) => score.name}
         page={100}
         empty="These runs have no task that both did."
+      />
+      <Explained
+        title="Why there is no verdict"
+        lines={[
+          "Verdicts, intervals and p are worked out for all runs alone: clear the filters to see them.",
+        ]}
       />
     </Chart>
   );

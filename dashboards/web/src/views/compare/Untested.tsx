@@ -2,6 +2,7 @@
 
 import { useReport } from "../../app/context.ts";
 import { useRunsLink } from "../../app/links.ts";
+import { Explained } from "../../components/Explained.tsx";
 import { FigureValue } from "../../components/FigureValue.tsx";
 import { Section } from "../../components/Section.tsx";
 import { Table } from "../../components/Table.tsx";
@@ -36,7 +37,7 @@ export function Untested({ found }: { found: Pair }) {
   return (
     <Section
       title={`${line(found.side, 60)} and ${line(found.baseline, 60)}`}
-      says="These two were not tested against each other: whether a difference is more than chance is told along one axis at a time. Here is what each comes to, with its own interval."
+      says="Not tested against each other: there is no verdict."
     >
       <Table
         caption="Figures of both"
@@ -73,6 +74,12 @@ export function Untested({ found }: { found: Pair }) {
             ),
           },
           { key: "difference", title: "Difference", numeric: true, cell: difference },
+        ]}
+      />
+      <Explained
+        title="Why there is no verdict"
+        lines={[
+          "Whether a difference is more than chance is told along one axis at a time. Here is what each comes to, with its own interval.",
         ]}
       />
     </Section>

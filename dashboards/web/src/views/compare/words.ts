@@ -68,11 +68,20 @@ export function shownDetectable(each: Difference, score: ScoreComparison): strin
   return scale === null ? digits : `${digits}${isShare(score) ? " points" : "\u202f%"}`;
 }
 
-/** In one sentence a list what the scores to decide by say, by verdict. */
+/** What a score to decide by says, as far as it says something. */
+export interface Told {
+  title: string;
+  /** "49 % → 67 %". */
+  figures: string | null;
+  difference: string | null;
+  interval: string | null;
+}
+
+/** What the scores to decide by say, by verdict: what is seen comes first. */
 export function summary(
   scores: ScoreComparison[],
   find: (score: ScoreComparison) => Difference | undefined,
-): { verdict: Verdict; told: string[] }[] {
+): { verdict: Verdict; told: Told[] }[] {
   const order: Verdict[] = ["worse", "better", "different", "no difference seen", "insufficient"];
   return order.flatMap((verdict) => {
     const told = scores.flatMap((score) => {
@@ -83,11 +92,18 @@ export function summary(
   });
 }
 
-function toldOf(each: Difference, score: ScoreComparison): string {
+function toldOf(each: Difference, score: ScoreComparison): Told {
   const title = scoreTitle(score.name);
-  if (each.before === null || each.value === null || each.verdict === "insufficient") return title;
-  if (each.verdict === "no difference seen") return title;
-  return `${title} ${amount(each.before, score.unit)} → ${amount(each.before + each.value, score.unit)}`;
+  const { before, value } = each;
+  if (before === null || value === null) {
+    return { title, figures: null, difference: null, interval: null };
+  }
+  return {
+    title,
+    figures: `${amount(before, score.unit)} → ${amount(before + value, score.unit)}`,
+    difference: shownDifference(each, score),
+    interval: shownInterval(each, score),
+  };
 }
 
 export function signed(value: number): string {

@@ -7,11 +7,10 @@ import { Empty } from "../../components/Empty.tsx";
 import { Legend } from "../../components/Legend.tsx";
 import { Section } from "../../components/Section.tsx";
 import { StackedBar } from "../../components/StackedBar.tsx";
-import { Table } from "../../components/Table.tsx";
 import { failuresOf, ruleName } from "../../statistics/causes.ts";
 import { counted, grouped, percent } from "../../words/amounts.ts";
 import { outcomeColour, outcomeInk, outcomeWords } from "../../words/outcomes.ts";
-import { causeColumns, causeKey } from "./columns.tsx";
+import { Causes } from "./Causes.tsx";
 import { Rules } from "./Rules.tsx";
 import "./failures.css";
 
@@ -22,7 +21,12 @@ export function Failures() {
     [document, chosen, filtered],
   );
   const link = useRunsLink();
-  const columns = useMemo(() => causeColumns(document), [document]);
+  const asked = state.own.rule ?? null;
+  const rule = asked !== null && rules.some((each) => ruleName(each.rule) === asked) ? asked : null;
+  const shown = useMemo(
+    () => (rule === null ? causes : causes.filter((cause) => ruleName(cause.rule) === rule)),
+    [causes, rule],
+  );
   if (judged === 0) {
     return (
       <Empty title="No run was judged">
@@ -41,9 +45,6 @@ export function Failures() {
     );
   }
   const told = counted(judged, "judged run");
-  const asked = state.own.rule ?? null;
-  const rule = asked !== null && rules.some((each) => ruleName(each.rule) === asked) ? asked : null;
-  const shown = rule === null ? causes : causes.filter((cause) => ruleName(cause.rule) === rule);
   const parts = Object.entries(outcomes)
     .sort(([a], [b]) => document.outcomes.indexOf(a) - document.outcomes.indexOf(b))
     .map(([name, count]) => {
@@ -86,7 +87,7 @@ export function Failures() {
       </Section>
       <Section
         title="Causes"
-        says="Runs that failed alike are one line: same fault, same answer to it, same markers, same error."
+        says="By fault and tool; unfolded, runs that failed alike are one line: same answer to the fault, same markers, same error."
         tools={
           rule !== null && (
             <>
@@ -98,15 +99,7 @@ export function Failures() {
           )
         }
       >
-        <Table
-          key={rule ?? ""}
-          caption="Causes of failed runs"
-          rows={shown}
-          rowKey={causeKey}
-          columns={columns}
-          order={{ key: "runs", down: true }}
-          page={40}
-        />
+        <Causes key={rule ?? ""} causes={shown} failed={failed} />
       </Section>
     </>
   );

@@ -7,9 +7,9 @@ import { RunLink } from "../../components/RunLink.tsx";
 import type { Column } from "../../components/Table.tsx";
 import { tip } from "../../components/Tips.tsx";
 import type { Cause, Document } from "../../data/types.ts";
-import { placesOf } from "../../statistics/causes.ts";
+import { placesOf, ruleName } from "../../statistics/causes.ts";
 import { line } from "../../text/visible.ts";
-import { UNKNOWN, grouped, percent } from "../../words/amounts.ts";
+import { UNKNOWN, counted, grouped, percent } from "../../words/amounts.ts";
 import { outcomeWords } from "../../words/outcomes.ts";
 import { responseWords, ruleWords } from "../../words/steps.ts";
 
@@ -17,74 +17,86 @@ export function causeKey({ rule, response, markers, signature }: Cause): string 
   return JSON.stringify([rule, response, markers, signature]);
 }
 
-export function causeColumns(document: Document): Column<Cause>[] {
+export interface CauseRow {
+  /** Of a group: its runs together. */
+  cause: Cause;
+  tool: string | null;
+  /** It stands below its group. */
+  inner: boolean;
+  /** Those that are folded up in it; none: it is but one cause. */
+  below: CauseRow[];
+}
+
+export function causeColumns(
+  document: Document,
+  isOpen: (row: CauseRow) => boolean,
+  turn: (row: CauseRow) => void,
+): Column<CauseRow>[] {
   const placeOf = placesOf(document);
   return [
     {
       key: "fault",
       title: "Fault and error",
       heads: true,
-      cell: ({ rule, signature }) => <Fault rule={rule} signature={signature} />,
-      order: ({ rule }) => rule ?? "",
+      cell: (row) =>
+        row.below.length > 0 ? (
+          <Group row={row} open={isOpen(row)} onTurn={() => turn(row)} />
+        ) : (
+          <Fault {...row} />
+        ),
+      order: ({ cause, tool }) => `${cause.rule ?? ""} ${tool ?? ""}`,
     },
     {
       key: "response",
       title: "Then",
       says: "What the agent did first after the failed call.",
-      cell: ({ response }) => <Response response={response} />,
-      order: ({ response }) => response,
+      cell: ({ cause, below }) => below.length === 0 && <Response response={cause.response} />,
+      order: ({ cause, below }) => (below.length === 0 ? cause.response : null),
     },
     {
       key: "markers",
       title: "Fired",
       says: "Markers that fired in these runs.",
-      cell: ({ markers }) =>
-        markers.length === 0 ? (
-          <span class="unknown">{UNKNOWN}</span>
-        ) : (
-          <span class="cause-markers">
-            {markers.map((marker) => (
-              <Chip key={marker}>{line(marker, 40)}</Chip>
-            ))}
-          </span>
-        ),
-      order: ({ markers }) => markers.join(" "),
+      cell: ({ cause, below }) => below.length === 0 && <Markers markers={cause.markers} />,
+      order: ({ cause, below }) => (below.length === 0 ? cause.markers.join(" ") : null),
     },
     {
       key: "runs",
       title: "Runs",
       numeric: true,
-      cell: (cause) => <Runs cause={cause} />,
-      order: ({ runs }) => runs,
+      cell: (row) => <Runs {...row} />,
+      order: ({ cause }) => cause.runs,
     },
     {
       key: "share",
       title: "Of failed",
       numeric: true,
-      cell: ({ share }) => percent(share),
-      order: ({ share }) => share,
+      cell: ({ cause }) => percent(cause.share),
+      order: ({ cause }) => cause.share,
     },
     {
       key: "tasks",
       title: "Tasks",
       numeric: true,
-      cell: ({ tasks }) => grouped(tasks, 0),
-      order: ({ tasks }) => tasks,
+      cell: ({ cause }) => grouped(cause.tasks, 0),
+      order: ({ cause }) => cause.tasks,
     },
     {
       key: "outcomes",
       title: "Ended",
-      cell: ({ outcomes }) => outcomes.map(ended).join(", "),
+      cell: ({ cause }) => cause.outcomes.map(ended).join(", "),
     },
     {
       key: "models",
       title: "Models",
-      cell: ({ models }) => <Models models={models} />,
+      cell: ({ cause }) => <Models models={cause.models} />,
     },
     {
       key: "example",
       title: "Example",
-      cell: ({ run_ids: [first = ""] }) => {
+      cell: ({ cause: { run_ids }, below }) => {
+        if (below.length > 0) return null;
+        const [first = ""] = run_ids;
         const run = placeOf.get(first);
         return run === undefined ? <bdi>{line(first, 12)}</bdi> : <RunLink run={run} />;
       },
@@ -93,35 +105,79 @@ export function causeColumns(document: Document): Column<Cause>[] {
 }
 
 /** How many runs it is of, which leads to them: the filters hold there as well. */
-function Runs({ cause }: { cause: Cause }) {
+function Runs({ cause, tool, below }: CauseRow) {
   const link = useRunsLink();
+  const ofGroup = { rule: ruleName(cause.rule), tool: tool ?? "" };
   return (
-    <a class="behind" href={link({ cause: cause.example })} {...tip(SEE)}>
+    <a
+      class="behind"
+      href={link(below.length > 0 ? ofGroup : { cause: cause.example })}
+      {...tip(SEE)}
+    >
       {grouped(cause.runs, 0)}
     </a>
   );
 }
 
-function Fault({ rule, signature }: { rule: string | null; signature: string | null }) {
-  const { title, says, detail } = ruleWords(rule);
-  const error = bare(signature, rule);
+interface GroupProperties {
+  row: CauseRow;
+  open: boolean;
+  onTurn: () => void;
+}
+
+/** A fault in a tool, which unfolds what its causes differ by. */
+function Group({ row: { cause, tool, below }, open, onTurn }: GroupProperties) {
+  return (
+    <button type="button" class="cause-group" aria-expanded={open} onClick={onTurn}>
+      <Rule rule={cause.rule} tool={tool} />
+      <span class="rule-detail">{counted(below.length, "cause")}</span>
+    </button>
+  );
+}
+
+function Fault({ cause: { rule, signature }, tool, inner }: CauseRow) {
+  const error = bare(signature, rule, tool);
   return (
     <span class="cause-fault">
-      <span {...tip(says, rule)}>
-        {title}
-        {detail !== null && <span class="rule-detail"> {line(detail, 40)}</span>}
-      </span>
+      {(!inner || error === "") && <Rule rule={rule} tool={tool} />}
       {error !== "" && <bdi class="cause-error">{line(error, 240)}</bdi>}
     </span>
   );
 }
 
-/** The rule, which a signature begins with, is said already. */
-function bare(signature: string | null, rule: string | null): string {
+function Rule({ rule, tool }: { rule: string | null; tool: string | null }) {
+  const { title, says, detail } = ruleWords(rule);
+  return (
+    <span {...tip(says, rule)}>
+      {title}
+      {detail !== null && <span class="rule-detail"> {line(detail, 40)}</span>}
+      {tool !== null && (
+        <>
+          {" "}
+          <bdi class="cause-tool">{line(tool, 60)}</bdi>
+        </>
+      )}
+    </span>
+  );
+}
+
+function Markers({ markers }: { markers: string[] }) {
+  if (markers.length === 0) return <span class="unknown">{UNKNOWN}</span>;
+  return (
+    <span class="cause-markers">
+      {markers.map((marker) => (
+        <Chip key={marker}>{line(marker, 40)}</Chip>
+      ))}
+    </span>
+  );
+}
+
+/** The rule and the tool, which a signature begins with, are said already. */
+function bare(signature: string | null, rule: string | null, tool: string | null): string {
   if (signature === null) return "";
-  return rule !== null && signature.startsWith(`${rule} `)
-    ? signature.slice(rule.length + 1)
-    : signature;
+  const begun = `${rule} ${tool}`;
+  if (signature === begun) return "";
+  return signature.startsWith(`${begun}: `) ? signature.slice(begun.length + 2) : signature;
 }
 
 function Response({ response }: { response: string | null }) {

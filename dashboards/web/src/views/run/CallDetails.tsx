@@ -1,6 +1,7 @@
 /** One call: what was asked of which tool, what came back, what was wrong with it. */
 
 import type { Cut } from "../../data/types.ts";
+import { Marked } from "../../text/Marked.tsx";
 import { RecordedText } from "../../text/RecordedText.tsx";
 import { line } from "../../text/visible.ts";
 import { ruleWords } from "../../words/steps.ts";
@@ -59,7 +60,9 @@ function Fault({ call, error }: { call: Call; error: string | null }) {
     <div class={fault === null || fault === "none" ? "fault-note quiet" : "fault-note"}>
       {fault !== null && fault !== "none" && (
         <>
-          <h4>{title}</h4>
+          <h4>
+            <Marked text={title} />
+          </h4>
           <p>{says}</p>
         </>
       )}
@@ -68,7 +71,10 @@ function Fault({ call, error }: { call: Call; error: string | null }) {
       ))}
       {fault_rule !== null && (
         <p class="rule">
-          Rule <code>{line(fault_rule, 80)}</code>
+          Rule{" "}
+          <code>
+            <Marked text={line(fault_rule, 80)} />
+          </code>
           {error !== null && (
             <>
               , error <bdi>{line(error, 80)}</bdi>

@@ -2,6 +2,7 @@
 
 import { useReport } from "../../app/context.ts";
 import type { Place } from "../../data/types.ts";
+import { Marked } from "../../text/Marked.tsx";
 import { line } from "../../text/visible.ts";
 import { CallDetails } from "./CallDetails.tsx";
 import type { Episode } from "./episodes.ts";
@@ -43,7 +44,9 @@ export function Details({ run, step, steps, episodes, onSelect }: Properties) {
           </span>
         </p>
         <h3>
-          <bdi>{title(step)}</bdi>
+          <bdi>
+            <Marked text={title(step)} />
+          </bdi>
         </h3>
         <OutLinks links={links} />
       </header>
@@ -82,9 +85,15 @@ function SpanError({ span }: { span: Span }) {
   if (error_type === null && said === "") return null;
   return (
     <p class="step-error">
-      {error_type !== null && <strong>{line(error_type, 120)}</strong>}
+      {error_type !== null && (
+        <strong>
+          <Marked text={line(error_type, 120)} />
+        </strong>
+      )}
       {error_type !== null && said !== "" && ": "}
-      <bdi>{said}</bdi>
+      <bdi>
+        <Marked text={said} />
+      </bdi>
     </p>
   );
 }

@@ -2,11 +2,13 @@
 
 import { JsonText } from "../../text/JsonText.tsx";
 import { LongText } from "../../text/LongText.tsx";
+import { Marked } from "../../text/Marked.tsx";
 import type { Message, Part } from "../../text/messages.ts";
 import { structured } from "../../text/value.ts";
 import { line } from "../../text/visible.ts";
 
 const ROLES = new Map([
+  ["input", "Input"],
   ["system", "System"],
   ["developer", "Developer"],
   ["user", "User"],
@@ -15,12 +17,18 @@ const ROLES = new Map([
   ["function", "Tool"],
 ]);
 
+/** What a role is called, and its style. */
+export function roleWords(role: string): { name: string; kind: string } {
+  const name = ROLES.get(role);
+  return { name: name ?? line(role, 40), kind: name === undefined ? "other" : role };
+}
+
 export function Messages({ messages }: { messages: Message[] }) {
   return (
     <ol class="messages">
       {messages.map((message, place) => (
-        <li key={place} class={`message ${ROLES.has(message.role) ? message.role : "other"}`}>
-          <p class="role">{ROLES.get(message.role) ?? line(message.role, 40)}</p>
+        <li key={place} class={`message ${roleWords(message.role).kind}`}>
+          <p class="role">{roleWords(message.role).name}</p>
           {message.parts.map((part, at) => (
             <MessagePart key={at} part={part} />
           ))}
@@ -30,7 +38,7 @@ export function Messages({ messages }: { messages: Message[] }) {
   );
 }
 
-function MessagePart({ part }: { part: Part }) {
+export function MessagePart({ part }: { part: Part }) {
   switch (part.type) {
     case "text":
       return <LongText text={part.text} mono={false} />;
@@ -44,7 +52,10 @@ function MessagePart({ part }: { part: Part }) {
       return (
         <div class="called">
           <p class="called-name">
-            called <bdi class="mono">{line(part.name, 80)}</bdi>
+            called{" "}
+            <bdi class="mono">
+              <Marked text={line(part.name, 80)} />
+            </bdi>
           </p>
           <Shaped text={part.arguments} />
         </div>

@@ -1,23 +1,26 @@
 /** The steps of a run beside the one that is looked at. */
 
-import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useMemo, useRef, useState } from "preact/hooks";
 import { useReport } from "../../app/context.ts";
 import { type Entry, Legend } from "../../components/Legend.tsx";
 import { Section } from "../../components/Section.tsx";
+import { Segments } from "../../components/Segments.tsx";
 import { Toggle } from "../../components/Toggle.tsx";
 import type { Place } from "../../data/types.ts";
-import { counted } from "../../words/amounts.ts";
+import { SoughtProvider } from "../../text/Marked.tsx";
 import { line } from "../../text/visible.ts";
-import { brackets } from "./brackets.ts";
-import { Details } from "./Details.tsx";
+import { KnownTextsContext } from "../../text/whole.ts";
+import { counted } from "../../words/amounts.ts";
+import { Conversation } from "./Conversation.tsx";
 import { type Episode, episodes } from "./episodes.ts";
 import { failed } from "./marks.ts";
 import type { RunSteps as Rows } from "./rows.ts";
 import { requestsAgain } from "./requests.ts";
-import { StepList } from "./StepList.tsx";
-import { timeline } from "./timeline.ts";
+import { StepSearch } from "./StepSearch.tsx";
+import { StepSplit } from "./StepSplit.tsx";
 import { steps as stepsOf, type Step } from "./tree.ts";
 import type { Read } from "./useRun.ts";
+import { useStepSearch } from "./useStepSearch.ts";
 
 export function RunSteps({ run, read }: { run: Place; read: Read }) {
   switch (read.status) {
@@ -55,37 +58,23 @@ export function RunSteps({ run, read }: { run: Place; read: Read }) {
 function Known({ run, rows }: { run: Place; rows: Rows }) {
   const { document, state, go } = useReport();
   const [repeats, setRepeats] = useState(false);
-  const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const whole = useMemo(() => stepsOf(rows, { repeats, folded: new Set() }), [rows, repeats]);
-  const shown = useMemo(
-    () => (folded.size === 0 ? whole : stepsOf(rows, { repeats, folded })),
-    [rows, repeats, folded, whole],
-  );
   const found = useMemo(() => [...episodes(whole), ...requestsAgain(whole)], [whole]);
-  const drawn = useMemo(() => brackets(found, shown), [found, shown]);
-  const time = useMemo(() => timeline(rows.spans), [rows]);
-  const asked = state.own.step;
-  const step = whole.find(({ key }) => key === asked) ?? telling(whole);
+  const { step: asked, find, show } = state.own;
+  const talk = show === TALK;
+  const search = useStepSearch(whole, find, talk);
+  const byKey = (key: string | undefined) => whole.find((step) => step.key === key);
+  const step = byKey(asked) ?? byKey(search.found[0]) ?? telling(whole);
   const select = useCallback(
     (key: string) => go({ own: { ...state.own, step: key } }, { replace: true }),
     [go, state.own],
   );
-  const fold = useCallback((key: string, close: boolean) => {
-    setFolded((known) => {
-      const next = new Set(known);
-      if (close) next.add(key);
-      else next.delete(key);
-      return next;
-    });
-  }, []);
-  const close = () => {
-    const { step: _, ...rest } = state.own;
-    go({ own: rest }, { replace: true });
-  };
-  const split = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (asked !== undefined && matchMedia(NARROW).matches) split.current?.scrollIntoView();
-  }, [asked]);
+  const leave = (...names: string[]) =>
+    Object.fromEntries(Object.entries(state.own).filter(([name]) => !names.includes(name)));
+  const look = (words: string) =>
+    // The step that is looked at is left for the first one that is found.
+    go({ own: words === "" ? leave("find") : { ...leave("step"), find: words } }, { replace: true });
+  const body = useRef<HTMLDivElement>(null);
   const copies = rows.spans.filter(({ duplicate_of }) => duplicate_of !== null).length;
   const wrong = whole.filter(failed).length;
   if (step === undefined) {
@@ -99,89 +88,81 @@ function Known({ run, rows }: { run: Place; rows: Rows }) {
       </Section>
     );
   }
-  const at = whole.indexOf(step);
-  const beside = (place: number) => whole[place]?.key ?? null;
   return (
     <Section
       title="Steps"
       says={
         <>
           {counted(whole.length, "step")}, {wrong === 0 ? "none of them failed" : `${wrong} failed`}
-          . <span class="wide-only">Up and down arrows walk through them.</span>
+          . {!talk && <span class="wide-only">Up and down arrows walk through them.</span>}
         </>
       }
       tools={
         <>
-          <Legend entries={legend(found)} />
+          {!talk && <Legend entries={legend(found)} />}
           {copies > 0 && (
             <Toggle on={repeats} onChange={setRepeats}>
               Repeated spans ({copies})
             </Toggle>
           )}
+          <Segments
+            quiet
+            label="Shown as"
+            options={SHOWN_AS}
+            value={talk ? TALK : "steps"}
+            onChange={(value) =>
+              go({ own: { ...leave("show"), ...(value === TALK && { show: TALK }) } })
+            }
+          />
         </>
       }
     >
-      <div ref={split} class={asked === undefined ? "step-split" : "step-split open"}>
-        <StepList
-          steps={shown}
-          timeline={time}
-          brackets={drawn}
-          selected={step.key}
-          asked={asked !== undefined}
-          folded={folded}
-          onSelect={select}
-          onFold={fold}
-        />
-        <div class="step-details" role="region" aria-label="The selected step" tabIndex={0}>
-          <Walk before={beside(at - 1)} after={beside(at + 1)} onSelect={select} onClose={close} />
-          <Details
-            key={step.key}
-            run={run}
-            step={step}
-            steps={rows}
-            episodes={found}
-            onSelect={select}
-          />
-        </div>
-      </div>
+      <StepSearch
+        search={search}
+        words={find ?? ""}
+        steps={whole}
+        selected={talk ? null : step.key}
+        opened={asked !== undefined}
+        body={body}
+        onWords={look}
+        onSelect={select}
+      />
+      <SoughtProvider value={search.sought}>
+        <KnownTextsContext.Provider value={search.texts}>
+          <div ref={body}>
+            {talk ? (
+              <Conversation
+                steps={whole}
+                texts={search.texts}
+                lacking={search.lacking}
+                onOpen={(key) => go({ own: { ...leave("show"), step: key } })}
+              />
+            ) : (
+              <StepSplit
+                run={run}
+                rows={rows}
+                steps={whole}
+                episodes={found}
+                step={step}
+                asked={asked !== undefined}
+                found={search.found}
+                repeats={repeats}
+                onSelect={select}
+                onClose={() => go({ own: leave("step") }, { replace: true })}
+              />
+            )}
+          </div>
+        </KnownTextsContext.Provider>
+      </SoughtProvider>
     </Section>
   );
 }
 
-interface WalkProperties {
-  before: string | null;
-  after: string | null;
-  onSelect: (key: string) => void;
-  onClose: () => void;
-}
-
-/** On a narrow screen the details take the place of the list. */
-function Walk({ before, after, onSelect, onClose }: WalkProperties) {
-  const button = (key: string | null, name: string) => (
-    <button
-      type="button"
-      class="plain"
-      disabled={key === null}
-      onClick={() => key !== null && onSelect(key)}
-    >
-      {name}
-    </button>
-  );
-  return (
-    <p class="step-walk">
-      <button type="button" class="plain" onClick={onClose}>
-        ← All steps
-      </button>
-      <span>
-        {button(before, "Previous")}
-        {button(after, "Next")}
-      </span>
-    </p>
-  );
-}
-
-/** Where the details take the place of the list: as in steps.css. */
-const NARROW = "(max-width: 960px)";
+const TALK = "conversation";
+const SHOWN_AS = [
+  { value: "steps", title: "Steps" },
+  { value: TALK, title: "Conversation" },
+];
 
 function legend(found: Episode[]): Entry[] {
   const entries: Entry[] = [

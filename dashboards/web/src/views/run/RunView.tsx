@@ -14,6 +14,7 @@ import { useRun } from "./useRun.ts";
 import "../../text/text.css";
 import "./run.css";
 import "./steps.css";
+import "./step-search.css";
 import "./bars.css";
 import "./rail.css";
 import "./details.css";

@@ -1,8 +1,10 @@
 /** The steps of a run as a tree beside a timeline, walked with the arrow keys. */
 
 import { useEffect, useId, useMemo, useRef } from "preact/hooks";
+import { useMatches } from "../../layout/useMatches.ts";
 import { type Brackets } from "./brackets.ts";
 import type { Episode } from "./episodes.ts";
+import { LITTLE_ROOM, ROOM as MARKS_ROOM } from "./markWords.ts";
 import { LANE, Rail } from "./Rail.tsx";
 import { StepRow } from "./StepRow.tsx";
 import { walked } from "./keys.ts";
@@ -19,17 +21,23 @@ interface Properties {
   /** The address names the step that is selected. */
   asked: boolean;
   folded: ReadonlySet<string>;
+  /** Which hold what is looked for. */
+  found: ReadonlySet<string>;
   onSelect: (key: string) => void;
   onFold: (key: string, folded: boolean) => void;
 }
 
 const ROW = 46;
+/** As in steps.css. */
+const phone = window.matchMedia("(max-width: 720px)");
 
 export function StepList(properties: Properties) {
-  const { steps, timeline, brackets, selected, asked, folded, onSelect, onFold } = properties;
+  const { steps, timeline, brackets, selected, asked, folded } = properties;
+  const { found, onSelect, onFold } = properties;
   const list = useRef<HTMLDivElement>(null);
   const name = useId();
   const shown = useShownRows(list, steps.length, ROW);
+  const room = useMatches(phone) ? LITTLE_ROOM : MARKS_ROOM;
   const oneModel = useMemo(() => new Set(steps.map(modelOf).filter(Boolean)).size < 2, [steps]);
   const episodesOf = useMemo(() => atTheirEnds(brackets), [brackets]);
   const at = steps.findIndex(({ key }) => key === selected);
@@ -79,6 +87,8 @@ export function StepList(properties: Properties) {
             selected={row === at}
             oneModel={oneModel}
             folded={folded.has(step.key)}
+            found={found.has(step.key)}
+            room={room}
             episodes={episodesOf.get(step.key) ?? []}
             onSelect={() => onSelect(step.key)}
             onFold={() => onFold(step.key, !folded.has(step.key))}

@@ -1,9 +1,12 @@
 /** The line of a step in the list: what it was, what stood out, when it ran. */
 
+import { tip } from "../../components/Tips.tsx";
+import { Marked } from "../../text/Marked.tsx";
 import type { Episode } from "./episodes.ts";
 import { KindIcon } from "./KindIcon.tsx";
 import { MarkChip } from "./MarkChip.tsx";
 import { failed, marks } from "./marks.ts";
+import { fitting, markWords } from "./markWords.ts";
 import type { Timeline } from "./timeline.ts";
 import { bar } from "./timeline.ts";
 import type { Step } from "./tree.ts";
@@ -17,6 +20,10 @@ interface Properties {
   /** The run asked no other: it need not be named in each line. */
   oneModel: boolean;
   folded: boolean;
+  /** It holds what is looked for. */
+  found: boolean;
+  /** For what stands out, in characters. */
+  room: number;
   /** Those that begin or end in it. */
   episodes: Episode[];
   top: number;
@@ -24,22 +31,23 @@ interface Properties {
   onFold: () => void;
 }
 
-const MOST_MARKS = 2;
 const INDENT = 16;
 const DEEPEST = 8;
 
 export function StepRow(properties: Properties) {
-  const { id, step, timeline, selected, oneModel, folded, episodes, top } = properties;
+  const { id, step, timeline, selected, oneModel, folded, found, room, episodes, top } = properties;
   const { onSelect, onFold } = properties;
   const { span } = step;
   const all = marks(step);
-  const rest = all.length - MOST_MARKS;
+  const fit = fitting(all, room);
+  const rest = all.slice(fit.length).map((mark) => markWords(mark).title);
   const kind = kindOf(step);
   const isRepeat = span?.duplicate_of != null;
   const classes = [
     "step",
     kind,
     selected && "selected",
+    found && "found",
     failed(step) && "failed",
     isRepeat && "repeat",
   ];
@@ -60,20 +68,30 @@ export function StepRow(properties: Properties) {
         <span class="lines">
           <span class="first">
             <span class="hidden">{KINDS[kind]} </span>
-            <bdi class="name">{title(step, oneModel)}</bdi>
+            <bdi class="name">
+              <Marked text={title(step, oneModel)} />
+            </bdi>
             {isRepeat && <span class="step-mark quiet">repeats another</span>}
-            {all.slice(0, MOST_MARKS).map((mark, place) => (
+            {fit.map((mark, place) => (
               <MarkChip key={place} mark={mark} />
             ))}
-            {rest > 0 && <span class="step-mark quiet count">+{rest}</span>}
+            {rest.length > 0 && (
+              <span class="step-mark quiet count" {...tip(...rest)}>
+                +{rest.length}
+                <span class="hidden">: {rest.join(", ")}</span>
+              </span>
+            )}
           </span>
-          <bdi class="preview">{preview(step)}</bdi>
+          <bdi class="preview">
+            <Marked text={preview(step)} />
+          </bdi>
         </span>
       </span>
       <span class="when">
         {span && <Bar step={step} timeline={timeline} />}
         <span class="tokens">{span && tokens(span)}</span>
       </span>
+      {found && <span class="hidden">, holds what is looked for</span>}
       <Hidden episodes={episodes} />
     </div>
   );

@@ -5,34 +5,37 @@ import { useReport } from "../../app/context.ts";
 import { FigureValue } from "../../components/FigureValue.tsx";
 import { Section } from "../../components/Section.tsx";
 import { Table } from "../../components/Table.tsx";
+import type { Column } from "../../components/Table.tsx";
+import type { Place } from "../../data/types.ts";
 import { tasksOf } from "../../statistics/tasks.ts";
+import { SoughtProvider } from "../../text/Marked.tsx";
 import { line } from "../../text/visible.ts";
 import { counted } from "../../words/amounts.ts";
 import { scoreTitle } from "../../words/scores.ts";
 import { runColumns } from "./columns.tsx";
 import type { RunColumn } from "./columns.tsx";
+import { RunTools } from "./RunTools.tsx";
 import { selected } from "./selection.ts";
+import type { Selection } from "./selection.ts";
 import { valueColumn } from "./value.ts";
 import "./runs.css";
 
 const OF_SCORE: RunColumn[] = ["task", "experiment", "variant", "trial", "outcome", "reason"];
 const OF_RUN: RunColumn[] = [...OF_SCORE.slice(0, -1), "took", "reason"];
+const OF_WORDS: RunColumn[] = ["task", "experiment", "variant", "outcome", "found"];
 
 export function Runs() {
   const report = useReport();
   const { document, state, go } = report;
-  const { runs, score, conditions } = useMemo(() => selected(report), [report]);
-  const columns = useMemo(() => {
-    const value = score && valueColumn(document, score);
-    const [run, ...others] = runColumns(document, value ? OF_SCORE : OF_RUN);
-    return [run, value, ...others].filter((each) => each !== null && each !== undefined);
-  }, [document, score]);
+  const found = useMemo(() => selected(report), [report]);
+  const { runs, score, conditions, values, sought } = found;
+  const columns = useColumns(found);
   const { ofRun } = tasksOf(document);
   const tasks = new Set(runs.map(ofRun).filter((task) => task >= 0)).size;
-  const without = (keys: string[]) => {
-    const own = Object.fromEntries(
-      Object.entries(state.own).filter(([key]) => !keys.includes(key)),
-    );
+  const { find: _, ...others } = state.own;
+  const without = ({ keys, rest }: (typeof conditions)[number]) => {
+    const kept = Object.entries(state.own).filter(([key]) => !keys.some((each) => each === key));
+    const own = { ...Object.fromEntries(kept), ...(rest && { where: rest }) };
     go({ own, ...(keys.includes("shared") && { shared: false }) }, { replace: true });
   };
   return (
@@ -45,12 +48,13 @@ export function Runs() {
         </>
       }
     >
+      <RunTools values={values} sought={sought} runs={runs} />
       {conditions.length > 0 && (
         <ul class="conditions" aria-label="Only runs">
-          {conditions.map(({ keys, words }) => (
-            <li key={keys[0]}>
-              <button type="button" onClick={() => without(keys)}>
-                <bdi>{line(words, 80)}</bdi>
+          {conditions.map((each) => (
+            <li key={`${each.keys[0]} ${each.words}`}>
+              <button type="button" onClick={() => without(each)}>
+                <bdi>{line(each.words, 80)}</bdi>
                 <span aria-hidden="true">×</span>
                 <span class="hidden">: let other runs in, too</span>
               </button>
@@ -58,17 +62,37 @@ export function Runs() {
           ))}
         </ul>
       )}
-      <Table
-        key={JSON.stringify(state.own)}
-        caption="Runs"
-        rows={runs}
-        rowKey={(run) => run}
-        columns={columns}
-        page={50}
-        empty="No run is so."
-      />
+      <SoughtProvider value={sought}>
+        <Table
+          key={JSON.stringify(others)}
+          caption="Runs"
+          rows={runs}
+          rowKey={(run) => run}
+          columns={columns}
+          page={50}
+          empty="No run is so."
+        />
+      </SoughtProvider>
     </Section>
   );
+}
+
+/** The run, its values of what is asked for, and what else tells runs apart. */
+function useColumns({ score, values, sought }: Selection): Column<Place>[] {
+  const { document, score: declared } = useReport();
+  const looked = sought !== null;
+  const names = [score?.name, ...values.map((each) => each.score)].filter((each) => each);
+  const asked = [...new Set(names)].join("\n");
+  return useMemo(() => {
+    const columns = asked.split("\n").flatMap((name) => {
+      const each = declared(name);
+      return (each && valueColumn(document, each)) ?? [];
+    });
+    const wanted = columns.length > 0 ? OF_SCORE : OF_RUN;
+    // Of many columns those are left that say least of what was looked for.
+    const [run, ...others] = runColumns(document, looked ? OF_WORDS : wanted);
+    return [...(run ? [run] : []), ...columns, ...others];
+  }, [document, asked, looked]);
 }
 
 /** The figure that these runs come to, where no condition but its side is asked. */

@@ -1,5 +1,6 @@
 /** What a list tells of each run. */
 
+import { useReport } from "../../app/context.ts";
 import { OutcomeChip } from "../../components/Chip.tsx";
 import { RunLink } from "../../components/RunLink.tsx";
 import type { Column } from "../../components/Table.tsx";
@@ -7,10 +8,12 @@ import type { Document, Place } from "../../data/types.ts";
 import { tip } from "../../components/Tips.tsx";
 import { outcomeOf } from "../../statistics/among.ts";
 import { taskName, tasksOf } from "../../statistics/tasks.ts";
+import { Marked, useSought } from "../../text/Marked.tsx";
 import { line } from "../../text/visible.ts";
 import { UNKNOWN, amount } from "../../words/amounts.ts";
+import { around, begun } from "./found.ts";
 
-export type RunColumn = "task" | "experiment" | "variant" | "trial" | "outcome" | "took" | "reason";
+export type RunColumn = "task" | "experiment" | "variant" | "trial" | "outcome" | "took" | "reason" | "found";
 
 /** The run itself, and of the rest what is wanted, as far as it tells runs apart. */
 export function runColumns(document: Document, wanted: RunColumn[]): Column<Place>[] {
@@ -21,8 +24,21 @@ const RUN: Column<Place> = {
   key: "run",
   title: "Run",
   heads: true,
-  cell: (run) => <RunLink run={run} />,
+  cell: (run) => <Run run={run} />,
 };
+
+/** By the beginning of its id; by all of it where that is what was looked for. */
+function Run({ run }: { run: Place }) {
+  const { document } = useReport();
+  const looked = useSought();
+  const id = document.runs.id[run] ?? "";
+  if (looked === null || !looked.holds(id)) return <RunLink run={run} />;
+  return (
+    <RunLink run={run}>
+      <Marked text={line(id, 80)} />
+    </RunLink>
+  );
+}
 
 const COLUMNS: Record<RunColumn, (document: Document) => Column<Place>[]> = {
   task: (document) => {
@@ -63,25 +79,59 @@ const COLUMNS: Record<RunColumn, (document: Document) => Column<Place>[]> = {
     {
       key: "reason",
       title: "Why",
-      cell: (run) => {
-        const told = line(runs.reason[run] ?? "", 400);
-        return (
-          told && (
-            <bdi class="run-reason" {...tip(told)}>
-              {told}
-            </bdi>
-          )
-        );
-      },
+      cell: (run) => <Told text={runs.reason[run] ?? ""} />,
+    },
+  ],
+  found: ({ runs }) => [
+    {
+      key: "found",
+      title: "Found in",
+      cell: (run) => <Found answer={begun(runs.answer[run] ?? null)} reason={runs.reason[run]} />,
     },
   ],
 };
+
+function Told({ text }: { text: string }) {
+  if (text === "") return null;
+  const told = line(text, 400);
+  return (
+    <bdi class="run-reason" {...tip(told)}>
+      {told}
+    </bdi>
+  );
+}
+
+/** What stands around the words that are looked for, where the other columns do not show them. */
+function Found({ answer, reason }: { answer: string; reason: string | null | undefined }) {
+  const looked = useSought();
+  const texts = { Answer: answer, Why: reason ?? "" };
+  const found = Object.entries(texts).filter(([, text]) => looked?.holds(text));
+  return (
+    <ul class="run-found">
+      {found.map(([name, text]) => (
+        <li key={name} {...tip(line(text, 400))}>
+          <span class="unknown">{name}</span>{" "}
+          <bdi>
+            <Marked text={around(text, looked, NEAR)} />
+          </bdi>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Characters that two lines have room for. */
+const NEAR = 90;
 
 function named(key: string, title: string, name: (run: Place) => string, kind = ""): Column<Place> {
   return {
     key,
     title,
-    cell: (run) => <bdi class={kind}>{line(name(run), 120)}</bdi>,
+    cell: (run) => (
+      <bdi class={kind}>
+        <Marked text={line(name(run), 120)} />
+      </bdi>
+    ),
     order: name,
   };
 }

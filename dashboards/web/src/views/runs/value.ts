@@ -2,7 +2,7 @@
 
 import type { Column } from "../../components/Table.tsx";
 import type { Document, Place, ScoreDeclaration } from "../../data/types.ts";
-import { ERRORS, endedIn } from "../../statistics/among.ts";
+import { ERRORS, endedIn, isAmong } from "../../statistics/among.ts";
 import { PER_SUCCESS } from "../../statistics/grid.ts";
 import { UNKNOWN, amount, grouped } from "../../words/amounts.ts";
 import { scoreTitle } from "../../words/scores.ts";
@@ -13,7 +13,7 @@ export function valueColumn(document: Document, score: ScoreDeclaration): Column
   const { key, unit, of } = valuesOf(document, score);
   const parts = score.kind === "pooled" ? partsOf(document, score.name) : null;
   return {
-    key: "value",
+    key: `value ${score.name}`,
     title: scoreTitle(key),
     says: score.says,
     numeric: true,
@@ -32,6 +32,13 @@ export function valueWords(value: number, unit: string): string {
   return amount(value, unit);
 }
 
+/** Scores that say how a run ended, by the outcomes that they are of. */
+const ENDS: Partial<Record<string, Set<string>>> = Object.assign(Object.create(null), {
+  success: new Set(["success"]),
+  error_rate: ERRORS,
+  infra_rate: new Set(["infra"]),
+});
+
 interface Values {
   key: string;
   unit: string;
@@ -39,14 +46,13 @@ interface Values {
 }
 
 /** What a figure of several runs is made of, where no run has the score itself. */
-function valuesOf(document: Document, { name, kind, unit }: ScoreDeclaration): Values {
+export function valuesOf(document: Document, score: ScoreDeclaration): Values {
+  const { name, kind, unit } = score;
   const { runs } = document;
-  const yes = (holds: (run: Place) => boolean) => (run: Place) => Number(holds(run));
-  if (name === "error_rate") {
-    return { key: name, unit: "0/1", of: yes(endedIn(document, ERRORS)) };
-  }
-  if (name === "infra_rate") {
-    return { key: name, unit: "0/1", of: yes(endedIn(document, new Set(["infra"]))) };
+  const ended = ENDS[name];
+  if (ended !== undefined) {
+    const [holds, isIn] = [endedIn(document, ended), isAmong(document, score)];
+    return { key: name, unit: "0/1", of: (run) => (isIn(run) ? Number(holds(run)) : null) };
   }
   if (kind === "step_ratio")
     return { key: "turns", unit: "count", of: (run) => runs.turns[run] ?? null };

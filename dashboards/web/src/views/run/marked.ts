@@ -1,0 +1,20 @@
+/** The marks that are drawn, one of which is pointed at. */
+
+const CURRENT = "aria-current";
+
+/** Those that can be seen, in order. */
+export function drawnMarks(body: HTMLElement | null): HTMLElement[] {
+  const all = [...(body?.querySelectorAll<HTMLElement>("[data-searched] mark") ?? [])];
+  return all.filter((mark) => mark.getClientRects().length > 0);
+}
+
+/** The place of the one that is pointed at; -1: none is. */
+export function pointedAt(marks: HTMLElement[]): number {
+  return marks.findIndex((mark) => mark.hasAttribute(CURRENT));
+}
+
+export function pointAt(marks: HTMLElement[], mark: HTMLElement): void {
+  for (const each of marks) each.removeAttribute(CURRENT);
+  mark.setAttribute(CURRENT, "true");
+  mark.scrollIntoView({ block: "nearest" });
+}
