@@ -268,9 +268,11 @@ def test_a_trace_that_breaks_off(changed: Row, expected: str) -> None:
         # One of them is known, and it is nothing.
         ({"output_tokens": 0, "calls": None, "llm_calls": 2}, "no_answer"),
         ({"output_tokens": None, "calls": 0, "llm_calls": 2}, "no_answer"),
-        # No model was ever asked.
-        ({"output_tokens": None, "calls": None, "llm_calls": 0}, "no_answer"),
-        ({"output_tokens": None, "calls": None, "llm_calls": None}, "no_answer"),
+        # No model was ever asked, as far as the trace goes: an agent may be recorded by its root.
+        ({"output_tokens": None, "calls": 0, "llm_calls": 0}, "unscored"),
+        ({"output_tokens": None, "calls": None, "llm_calls": None}, "unscored"),
+        # A record says what was answered.
+        ({"output_tokens": None, "calls": 0, "llm_calls": 0, "ended_by": "exit"}, "no_answer"),
     ],
 )
 def test_unknown_is_not_nothing(changed: Row, expected: str) -> None:

@@ -122,8 +122,11 @@ def _without_answer() -> pl.Expr:
 def _no_answer() -> pl.Expr:
     """Nothing came out, whatever the exit code says; or a check has no answer to read."""
     tokens, calls = pl.col("output_tokens"), pl.col("calls")
-    # Of an LLM call without tokens and content it is not known whether anything came out.
-    unknown = tokens.is_null() & calls.is_null() & (pl.col("llm_calls").fill_null(0) > 0)
+    # Of an LLM call without tokens and content it is not known whether anything came out, nor of a
+    # trace without any where no record says what was answered.
+    asked = pl.col("llm_calls").fill_null(0) > 0
+    silent = pl.when(asked).then(calls.is_null()).otherwise(pl.col("ended_by").is_null())
+    unknown = tokens.is_null() & silent
     nothing = (tokens.fill_null(0) == 0) & (calls.fill_null(0) == 0) & ~unknown
     # A check that nobody could judge does not say that there was none to read.
     check = pl.element().struct

@@ -12,9 +12,8 @@ _PREFIX: Final = "check."
 def with_scored_checks(runs: pl.LazyFrame, scores: pl.LazyFrame) -> pl.LazyFrame:
     """Return runs with the `checks` that their scores tell of, where none were recorded.
 
-    So a task has checks also where none of its runs left a record. Where scoring could not say
-    whether a run succeeded there are none: a task of which nobody can judge a single run has no
-    success rate, and not one of 0. Scores do not say of which kind a check is: `kind` is null.
+    So a task has checks also where none of its runs left a record, and a run that nobody could
+    judge is not taken for evaluated. Scores do not say of which kind a check is: `kind` is null.
     """
     of_run = pl.col("span_id").is_null() & pl.col("call").is_null()
     name, value = pl.col("name"), pl.col("value")
@@ -26,17 +25,10 @@ def with_scored_checks(runs: pl.LazyFrame, scores: pl.LazyFrame) -> pl.LazyFrame
         detail=pl.coalesce("explanation", "reason"),
     ).cast(CHECK)
     told = (
-        scores.filter(
-            of_run & (pl.col("source").cast(pl.String) == "code") & (is_check | (name == "success"))
-        )
+        scores.filter(of_run & (pl.col("source").cast(pl.String) == "code") & is_check)
         .sort("run_id", "name")
         .group_by("run_id", maintain_order=True)
-        .agg(
-            scored_checks=check.filter(is_check),
-            decided=value.filter(name == "success").is_not_null().any(),
-        )
-        .filter("decided")
-        .drop("decided")
+        .agg(scored_checks=check)
     )
     recorded = pl.when(pl.col("checks").list.len() > 0).then("checks")
     return (

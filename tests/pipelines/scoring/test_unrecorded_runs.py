@@ -102,7 +102,8 @@ def test_answers_of_traces_alone_give_a_success_rate(tmp_path: Path, dialect: An
 
 def test_whoever_asks_how_runs_ended_hears_the_same(tmp_path: Path) -> None:
     workspace = workspace_of(tmp_path, genai(1, "price", RIGHT), genai(2, "price", "no idea"))
-    assert with_outcomes(workspace).collect()["outcome"].to_list() == ["success", "wrong"]
+    ended = with_outcomes(workspace).sort("run_id").collect()
+    assert ended["outcome"].to_list() == ["success", "wrong"]
     verdicts = run_verdicts(workspace)
     assert [verdict.outcome for verdict in verdicts] == ["success", "wrong"]
     assert f"; {BY}: amount, order, form" in verdicts[1].message
@@ -205,6 +206,15 @@ def test_the_answer_is_judged_as_the_worker_judges_it(tmp_path: Path, answer: st
         assert row["value"] == check.passed
         assert (check.detail or "") in row["explanation"]
     assert rows.height == 3
+
+
+def test_an_agent_that_raised_gave_nobody_what_its_model_had_said(tmp_path: Path) -> None:
+    spans = genai(1, "count", "2")
+    root = next(span for span in spans if "parentSpanId" not in span)
+    root["status"] = {"code": 2, "message": "RuntimeError: boom"}
+    workspace = workspace_of(tmp_path, spans)
+    assert workspace.table("runs").collect()["answer"].to_list() == [None]
+    assert told(workspace, "outcome") == {("count", "outcome"): "agent_error"}
 
 
 def test_content_that_was_left_out_is_no_missing_answer(tmp_path: Path) -> None:

@@ -84,7 +84,8 @@ def outcome(run: Row, spans: Iterable[Row], checks: list[Row] | None) -> str:
         return "agent_error"
     if broken:
         return "unscored"
-    unknown = run["output_tokens"] is None and run["calls"] is None and run["llm_calls"]
+    silent = run["calls"] is None if run["llm_calls"] else run["ended_by"] is None
+    unknown = run["output_tokens"] is None and silent
     nothing = not run["output_tokens"] and not run["calls"] and not unknown
     read = any(
         check["kind"] in READ_THE_ANSWER and check["passed"] is not None for check in checks or []

@@ -52,10 +52,10 @@ def test_the_rows_in_full() -> None:
     rows = scored(full, at=[llm, tool, llm | {"start_ns": 5 * SECOND, "end_ns": 7 * SECOND}])
     assert rows.select("name", "value", "explanation").rows() == [
         ("cost_usd", 0.5, "0.5 USD, as the spans say"),
-        ("seconds", 10.0, "10.0 s from the first span to the last"),
-        ("seconds_idle", 4.0, "4.0 s neither in a model call nor in a tool"),
-        ("seconds_model", 5.0, "5.0 s in model calls"),
-        ("seconds_tool", 1.0, "1.0 s in tools"),
+        ("seconds", 10.0, "from the first span to the last"),
+        ("seconds_idle", 4.0, "neither in a model call nor in a tool"),
+        ("seconds_model", 5.0, "in model calls"),
+        ("seconds_tool", 1.0, "in tools"),
         ("tokens", 120.0, "100 in, 20 out"),
         ("tokens_cached", 60.0, "60 tokens of the input read from a cache"),
         ("tokens_new", 30.0, "30 of 100 input tokens are new to the cache"),

@@ -34,7 +34,7 @@ from midspan.scorers.suite import Suite
 
 Tell = Callable[[str], None]
 
-_FACTS: Final = ("outcome", "meant", "checked", "infra", "counted", "evaluated", "traced")
+_FACTS: Final = ("outcome", "meant", "infra", "counted", "evaluated", "traced")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,9 +166,9 @@ def _held(ground: Ground, scores: pl.DataFrame) -> Ground:
 
 
 def _with_facts(runs: pl.DataFrame, ground: Ground) -> pl.DataFrame:
-    return runs.join(
-        ground.facts.select("run_id", *_FACTS), on="run_id", how="left", maintain_order="left"
-    )
+    # A page asks of checks alone whether a run has a rate of success.
+    facts = ground.facts.select("run_id", *_FACTS, checked="rated")
+    return runs.join(facts, on="run_id", how="left", maintain_order="left")
 
 
 def _planned(workspace: Path) -> Mapping[str, Sequence[str]]:

@@ -40,6 +40,7 @@ def cells_of(facts: pl.DataFrame) -> pl.DataFrame:
             evaluated=pl.col("evaluated").sum(),
             successes=pl.col("success").filter("counted").sum(),
             checked=pl.col("checked").first(),
+            rated=pl.col("rated").first(),
             set=pl.col("set").drop_nulls().first(),
         )
         .sort(SOURCE_CELL, nulls_last=True)
@@ -50,7 +51,7 @@ def cells_of(facts: pl.DataFrame) -> pl.DataFrame:
 def figures(facts: pl.DataFrame, cells: pl.DataFrame, scores: pl.LazyFrame) -> pl.DataFrame:
     """Return a row per cell and figure; `cells` are those of `cells_of`, numbered."""
     numbered = facts.join(cells.select("cell", *SOURCE_CELL), on=SOURCE_CELL, nulls_equal=True)
-    of_run = numbered.lazy().filter("counted").select(*RUN, "cell", "success", "checked")
+    of_run = numbered.lazy().filter("counted").select(*RUN, "cell", "success", "rated")
     frames = [
         _means(of_run, facts, scores),
         _rates(numbered),
@@ -87,7 +88,7 @@ def _means(of_run: pl.LazyFrame, facts: pl.DataFrame, scores: pl.LazyFrame) -> p
 def _rates(numbered: pl.DataFrame) -> pl.DataFrame:
     """Return success, errors and infra as shares of the runs that each is out of."""
     shares = {
-        "success": ("success", pl.col("counted") & pl.col("checked")),
+        "success": ("success", pl.col("counted") & pl.col("rated")),
         "error_rate": ("error", pl.col("counted")),
         "infra_rate": ("infra", pl.col("meant")),
     }
@@ -103,12 +104,12 @@ def _rates(numbered: pl.DataFrame) -> pl.DataFrame:
 
 def _reliability(cells: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Yield pass@k and pass^k for every k up to the most trials; with fewer trials it is null."""
-    checked = cells.filter(pl.col("checked") & (pl.col("counted") > 0))
-    trials, successes = checked["counted"].to_numpy(), checked["successes"].to_numpy()
+    rated = cells.filter(pl.col("rated") & (pl.col("counted") > 0))
+    trials, successes = rated["counted"].to_numpy(), rated["successes"].to_numpy()
     for k in range(1, min(MOST_TRIALS, int(max(trials, default=0))) + 1):
         for name, of in (("pass_at", pass_at_k), ("pass_hat", pass_hat_k)):
             chances = of(trials, successes, k)
-            yield checked.select(
+            yield rated.select(
                 "cell",
                 name=pl.lit(f"{name}_{k}"),
                 value=pl.Series(chances),
@@ -128,7 +129,7 @@ def _per_success(of_run: pl.LazyFrame, cells: pl.DataFrame, scores: pl.LazyFrame
     totals = (
         scores.filter(OF_RUN & pl.col("name").is_in(list(asked)))
         .select(*RUN, "name", "status", spent=spent.otherwise("numerator"))
-        .join(of_run.filter("checked"), on=RUN)
+        .join(of_run.filter("rated"), on=RUN)
         .group_by("cell", "name")
         .agg(
             total=pl.col("spent").filter(pl.col("status") == "ok").sum(),
@@ -136,11 +137,11 @@ def _per_success(of_run: pl.LazyFrame, cells: pl.DataFrame, scores: pl.LazyFrame
         )
         .collect()
     )
-    # Every cell of a task that has checks, if the score was computed at all.
+    # Every cell that has a rate of success, if the score was computed at all.
     per_name = pl.DataFrame(
         {"figure": list(PER_SUCCESS), "name": [score for score, _ in PER_SUCCESS.values()]}
     ).filter(pl.col("name").is_in(totals["name"].implode()))
-    every = cells.filter(pl.col("checked") & (pl.col("counted") > 0)).join(per_name, how="cross")
+    every = cells.filter(pl.col("rated") & (pl.col("counted") > 0)).join(per_name, how="cross")
     return (
         every.join(totals, on=("cell", "name"), how="left")
         .filter(pl.col("known").fill_null(True))

@@ -5,7 +5,13 @@ from collections.abc import Iterator, Mapping
 from midspan.scorers.comparison.declared import ALIASES
 from midspan.scorers.comparison.gate_result import GateResult, Kind, Outcome, Requirement
 from midspan.scorers.comparison.regression_set import Reading
-from midspan.scorers.comparison.result import Comparison, Difference, ScoreComparison, Verdict
+from midspan.scorers.comparison.result import (
+    Comparison,
+    Difference,
+    Figure,
+    ScoreComparison,
+    Verdict,
+)
 from midspan.scorers.profile.compare import Gate, Margin
 from midspan.scorers.score import Better
 
@@ -90,7 +96,7 @@ def _floor(
     if found is None:
         outcome = Outcome.NOT_EVALUATED
         reason = (figure.note if figure else None) or "no run has this score"
-    elif figure and (thin := _thin(figure.runs, figure.unevaluated, coverage)):
+    elif figure and (thin := _thin(figure, coverage)):
         outcome, reason = Outcome.NOT_EVALUATED, thin
     else:
         held = found <= limit if at_most else found >= limit
@@ -118,8 +124,7 @@ def _no_regression(comparison: Comparison, asked: Gate) -> Iterator[Requirement]
                 (
                     told
                     for label in (each.baseline, each.side)
-                    if (one := figures.get(label))
-                    and (told := _thin(one.runs, one.unevaluated, asked.coverage))
+                    if (one := figures.get(label)) and (told := _thin(one, asked.coverage))
                 ),
                 "",
             )
@@ -207,7 +212,10 @@ def _regression_set(
         )
 
 
-def _thin(runs: int, unevaluated: int, coverage: float) -> str:
-    if not unevaluated or runs / (runs + unevaluated) >= coverage:
+def _thin(figure: Figure, coverage: float) -> str:
+    """Return how many runs are missing from a figure, if they are too many."""
+    known = figure.runs - figure.unjudged
+    of = known + figure.unevaluated
+    if not figure.unevaluated or known / of >= coverage:
         return ""
-    return f"could not be evaluated on {unevaluated} of {runs + unevaluated} runs"
+    return f"could not be evaluated on {figure.unevaluated} of {of} runs"

@@ -31,6 +31,8 @@ class Figure:
     runs: int
     unevaluated: int = 0
     """Runs on which something was to judge, and the record does not allow it."""
+    unjudged: int = 0
+    """How many of them are among `runs` all the same: of `success`, where they are none."""
     note: str | None = None
 
 

@@ -40,10 +40,14 @@ def run_facts(runs: pl.LazyFrame) -> pl.LazyFrame:
 
     `meant` are the planned runs (all, where none of the cell is), `counted` those of them that the
     infrastructure did not fail, `evaluated` those of which the outcome is known as far as the task
-    has checks.
+    has checks. `rated` are the runs of checked tasks that have a rate of success: of a cell without
+    a record, of which nobody could judge a single run, there is none, and not one of 0.
     """
     outcome = pl.col("outcome").cast(pl.String)
     has_checks = (pl.col("checks").list.len() > 0).fill_null(False)
+    # Of checks that scoring judged nobody says of which kind they are.
+    kind = pl.element().struct.field("kind")
+    recorded = pl.col("checks").list.eval(kind.is_not_null()).list.any().fill_null(False)
     return (
         runs.with_columns(
             outcome=outcome,
@@ -58,10 +62,13 @@ def run_facts(runs: pl.LazyFrame) -> pl.LazyFrame:
             error=outcome.is_in(FAILED_OUTCOMES),
         )
         .with_columns(evaluated=pl.col("counted") & ~(pl.col("checked") & (outcome == "unscored")))
+        .with_columns(
+            rated=pl.col("checked") & (pl.col("evaluated") | recorded).any().over(SOURCE_CELL)
+        )
         .select(
             *SOURCE_CELL,
             *("run_id", "set", "trial", "turns", "outcome", "meant", "checked", "infra"),
-            *("counted", "success", "error", "evaluated"),
+            *("counted", "success", "error", "evaluated", "rated"),
             traced=pl.col("trace_ids").list.len() > 0,
         )
     )

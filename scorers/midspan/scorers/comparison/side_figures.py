@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -73,6 +74,12 @@ class SideFigures:
         counts = dict(without.group_by("side").len().iter_rows())
         return tuple(counts.get(side, 0) for side in range(len(self.sides.labels)))
 
+    @cached_property
+    def _taken_for_failures(self) -> Mapping[int, int]:
+        """Return by side the runs that have a rate of success, and that nobody could judge."""
+        unknown = self.placed.filter(pl.col("counted") & pl.col("rated") & ~pl.col("evaluated"))
+        return dict(unknown.group_by("side").len().iter_rows())
+
     def grid(self, name: str) -> Grid:
         """Return the grid of a score; an empty one where no run has it."""
         return self.by_score.get(name) or _empty(self.sides)
@@ -105,7 +112,13 @@ class SideFigures:
             if values is not None and one.estimate is not None:
                 among = pl.lit(True) if units is None else pl.col("unit").is_in(_places(units))
                 one = with_median(one, values.filter((pl.col("side") == side) & among))
-            found.append(replace(one, unevaluated=self.unevaluated.get((name, side), 0)))
+            found.append(
+                replace(
+                    one,
+                    unevaluated=self.unevaluated.get((name, side), 0),
+                    unjudged=self._taken_for_failures.get(side, 0) if name == "success" else 0,
+                )
+            )
         return tuple(found)
 
 

@@ -67,8 +67,8 @@ def test_one_that_ignores_sigterm_is_killed(begin: Begin) -> None:
     sweep.work()
     record = sweep.record()
     assert (record.ended_by, record.exit_code) == ("timeout", -9)
-    pid, said = sweep.log().splitlines()
-    assert said == "no"
+    pid, *said = sweep.log().splitlines()
+    assert set(said) == {"no"}  # It may be asked more than once.
     assert has_gone(int(pid))
 
 

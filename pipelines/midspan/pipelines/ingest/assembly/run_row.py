@@ -116,6 +116,9 @@ def _answer(root: Span | None, llms: Sequence[Span], result: ResultRecord | None
     if result is not None and any(check.detail == NO_ANSWER for check in result.checks):
         # What a model said last is not what the agent gave: its checks had nothing to read.
         return None
+    if result is None and root is not None and root.status == "error":
+        # An agent that raised gave nobody what its model had said last.
+        return None
     if root is not None and root.kind == "agent" and root.output and root.status != "error":
         return root.output
     last = llms[-1] if llms and not is_unanswered(llms[-1]) else None
