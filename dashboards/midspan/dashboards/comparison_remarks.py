@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from midspan.dashboards.scoring_advice import advice
 from midspan.dashboards.terminal.cells import NOTHING, counted, number, printable
 from midspan.dashboards.terminal.score_values import SHARES
 from midspan.scorers.comparison import Comparison, ScoreComparison, Verdict
@@ -17,7 +18,7 @@ def remarks(score: ScoreComparison, comparison: Comparison) -> Iterator[tuple[st
     for each in score.differences:
         of = "" if len(score.differences) == 1 else f"{printable(each.side)}: "
         if each.reason:
-            yield "cannot be told", f"{of}{each.reason}"
+            yield "cannot be told", f"{of}{advice(score.name, score) or each.reason}"
         if each.p is not None and each.p < comparison.alpha <= (each.p_adjusted or 0.0):
             alone = f"alone p were {each.p:.3f}; {comparison.tests} tests decide together"
             yield "close", f"{of}{alone}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from midspan.dashboards.scoring_advice import advice
 from midspan.dashboards.terminal.cells import NOTHING, number, percent, printable
 from midspan.dashboards.terminal.score_values import ARROWS, SHARES, value
 from midspan.scorers.comparison import Comparison, Difference, Figure, ScoreComparison, Verdict
@@ -51,7 +52,7 @@ def nothing(score: ScoreComparison) -> str:
         runs = "1 run" if unevaluated == 1 else f"{unevaluated:,} runs"
         return f"the record of {runs} does not allow it: midspan score tells why"
     notes = {figure.note for figure in score.figures if figure.note}
-    return "no run has it: midspan score" if notes == {"no value"} else "; ".join(sorted(notes))
+    return advice(score.name, score) or "; ".join(sorted(notes))
 
 
 def amount(found: float, score: ScoreComparison) -> str:

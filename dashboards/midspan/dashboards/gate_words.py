@@ -4,6 +4,7 @@ from typing import Final
 
 from midspan.dashboards.comparison_words import amount as in_unit
 from midspan.dashboards.comparison_words import shown_difference, shown_p
+from midspan.dashboards.scoring_advice import advice
 from midspan.dashboards.terminal.cells import NOTHING, number, percent, printable
 from midspan.scorers.comparison.declared import ALIASES, SHARES
 from midspan.scorers.comparison.gate_result import GateResult, Kind, Outcome, Requirement
@@ -62,8 +63,8 @@ def found(requirement: Requirement, result: GateResult) -> str:
             parts.append(f"{shown}{'' if p == NOTHING else f', p {p}'}")
     elif requirement.found is not None:
         parts.append(_amount(requirement.found, requirement, result))
-    if requirement.reason:
-        parts.append(requirement.reason)
+    if reason := _reason(requirement, result):
+        parts.append(reason)
     detectable = requirement.difference.detectable if requirement.difference else None
     unsure = requirement.outcome in (Outcome.NOT_EVALUATED, Outcome.WARNING)
     if unsure and detectable is not None and requirement.difference is not None:
@@ -73,6 +74,14 @@ def found(requirement: Requirement, result: GateResult) -> str:
             size = _amount(detectable, requirement, result)
         parts.append(f"the smallest they show is {size}")
     return printable("; ".join(parts)) or NOTHING
+
+
+def _reason(requirement: Requirement, result: GateResult) -> str:
+    """Return why; of a score that no run has, what to run for it."""
+    of_score = requirement.kind in (Kind.FLOOR, Kind.NO_REGRESSION) and requirement.score
+    if of_score and requirement.found is None:
+        return advice(of_score, _score(requirement, result)) or requirement.reason
+    return requirement.reason
 
 
 def _score(requirement: Requirement, result: GateResult) -> ScoreComparison | None:

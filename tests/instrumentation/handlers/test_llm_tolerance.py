@@ -152,14 +152,24 @@ def test_a_bad_message_and_a_bad_tool_cost_only_themselves(recorder: Recorder) -
     provider = recorder.tracer_provider
     with llm_call("m", provider="p", messages=messages, tools=tools, tracer_provider=provider):
         pass
-    with llm_call("n", provider="p", messages=None, tools=None, tracer_provider=provider):
-        pass
     seen = recorder.attributes()["chat m"]
     assert seen["gen_ai.input.messages"] == (
         '[{"role":"user","parts":[{"type":"text","content":"b"}]}]'
     )
     assert [each["name"] for each in json.loads(seen["gen_ai.tool.definitions"])] == ["look"]
-    assert recorder.attributes()["chat n"]["gen_ai.input.messages"] == "[]"
+
+
+@pytest.mark.parametrize("given", [{}, {"provider": None, "messages": None, "tools": None}])
+def test_what_is_not_said_of_a_request_stands_nowhere(
+    recorder: Recorder, given: dict[str, Any]
+) -> None:
+    with llm_call("m", tracer_provider=recorder.tracer_provider, **given) as call:
+        call.record_response("39 USD")
+    seen = recorder.attributes()["chat m"]
+    assert seen["output.value"] == "39 USD"
+    assert seen["gen_ai.request.model"] == "m"
+    for name in ("gen_ai.provider.name", "gen_ai.input.messages", "gen_ai.tool.definitions"):
+        assert name not in seen
 
 
 def test_a_tool_call_without_arguments_and_a_failure_without_a_message(recorder: Recorder) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from midspan.pipelines.cli.watch_judging import recalled
+from midspan.pipelines.cli.watch_judging import recalled, unknown_to
 from midspan.pipelines.ingest.ingest import ingest
 from midspan.pipelines.scoring.judged_by import JUDGED_BY
 from midspan.pipelines.watch.settings import WatchSettings
@@ -105,6 +105,18 @@ def test_a_suite_that_was_changed_since_is_said(workspace: Workspace) -> None:
     ]
 
 
+def test_another_suite_of_the_same_name_is_told_by_its_folder(workspace: Workspace) -> None:
+    workspace.score(suite=Path("suite.yaml"))
+    Path("other").mkdir()
+    Path("other/suite.yaml").write_text(SUITE.replace("price", "prices"))
+    _, said = recalled(settings_of(workspace, suite="other/suite.yaml"))
+    assert said == [
+        f"runs that come now are judged by other/suite.yaml, and those in {workspace.path} were "
+        f"by suite.yaml; to judge all of them alike: "
+        f"midspan score {workspace.path} --suite other/suite.yaml"
+    ]
+
+
 def test_one_that_cannot_be_used_is_told_before_anything_is_started(workspace: Workspace) -> None:
     workspace.score(suite=Path("suite.yaml"))
     Path("suite.yaml").write_text("suite: shop\ncontract: 1\ntasks: 7\n")
@@ -113,6 +125,16 @@ def test_one_that_cannot_be_used_is_told_before_anything_is_started(workspace: W
     Path("suite.yaml").unlink()
     with pytest.raises(InvalidInput, match=r"suite\.yaml: is gone; .* was scored with it"):
         recalled(settings_of(workspace))
+
+
+def test_runs_of_tasks_that_the_suite_does_not_have(workspace: Workspace) -> None:
+    assert unknown_to(settings_of(workspace)) == []
+    settings = settings_of(workspace, suite="suite.yaml")
+    assert unknown_to(settings) == [
+        "suite.yaml: 4 runs are of a task that it does not have: refund"
+    ]
+    Path("suite.yaml").unlink()
+    assert unknown_to(settings) == []
 
 
 def test_runs_that_come_later_are_judged_as_those_before(workspace: Workspace) -> None:
@@ -128,5 +150,6 @@ def test_runs_that_come_later_are_judged_as_those_before(workspace: Workspace) -
         "1 file read",
         "1 run scored: 1 unscored",
         "unscored: no check said whether they did what was asked; their other scores stand",
+        "suite.yaml: 4 runs are of a task that it does not have: refund",
     ]
     assert (workspace.path / JUDGED_BY).read_bytes() == record

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from midspan.pipelines.scoring.judged_by import JUDGED_BY, recall
+from midspan.pipelines.scoring.judged_by import JUDGED_BY, files_judged_by, recall
 from midspan.pipelines.scoring.score import score_workspace
 from midspan.pipelines.workspace import Workspace
 from midspan.scorers.errors import InvalidInput
@@ -77,6 +77,29 @@ def test_scoring_without_files_ends_it_and_one_scorer_alone_does_not(workspace: 
     assert recall(workspace.path).profile == profile
     workspace.score()
     assert recall(workspace.path).profile is None
+
+
+def test_scores_of_which_some_were_judged_otherwise(workspace: Workspace) -> None:
+    suite, profile = workspace.path.parent / "suite.yaml", workspace.path.parent / "profile.yaml"
+    workspace.score(suite=suite)
+    files = files_judged_by(workspace.path, profile=profile)
+    for _ in range(2):
+        score_workspace(workspace, only=["loop"], files=files)
+        assert recall(workspace.path).notes == (
+            f"with profile.yaml, by which not all of {workspace.path} was scored; to judge all "
+            f"runs alike: midspan score {workspace.path} --profile {profile}",
+        )
+    workspace.score(profile=profile)
+    assert recall(workspace.path).notes == ("with profile.yaml, as it was scored",)
+
+
+def test_only_some_scorers_by_the_same_files_change_nothing(workspace: Workspace) -> None:
+    suite = workspace.path.parent / "suite.yaml"
+    workspace.score(suite=suite)
+    record = (workspace.path / JUDGED_BY).read_bytes()
+    files = files_judged_by(workspace.path, suite=suite)
+    score_workspace(workspace, only=["loop"], files=files)
+    assert (workspace.path / JUDGED_BY).read_bytes() == record
 
 
 def test_what_was_changed_is_said_and_what_is_gone_is_an_error(workspace: Workspace) -> None:

@@ -40,8 +40,8 @@ class LlmHandle(StepHandle):
         self,
         model: str,
         *,
-        provider: str | None,
-        messages: object,
+        provider: str | None = None,
+        messages: object = None,
         tools: object = None,
         tracer_provider: TracerProvider | None = None,
         clock: Clock | None = None,
@@ -151,7 +151,7 @@ class LlmHandle(StepHandle):
     def _keep_input(self) -> None:
         if self._tools:
             self._later("tools", _definitions, self._tools)
-        if self._captures:
+        if self._messages is not None and self._captures:
             self._later("messages", _told, self._messages)
 
     def _outcome(self) -> Attributes:
@@ -169,14 +169,16 @@ class LlmHandle(StepHandle):
 def llm_call(
     model: str,
     *,
-    provider: str | None,
-    messages: object,
+    provider: str | None = None,
+    messages: object = None,
     tools: object = None,
     tracer_provider: TracerProvider | None = None,
     clock: Clock | None = None,
     **parameters: object,
 ) -> LlmHandle:
     """Return a model step, for `with`; further keywords are request parameters, as `temperature`.
+
+    What is left out is unknown, and stands nowhere on the span.
 
     Example:
         >>> question = [{"role": "user", "content": "What would order 1042 refund?"}]

@@ -33,7 +33,7 @@ class ToolHandle(StepHandle):
         self,
         name: str,
         *,
-        arguments: object,
+        arguments: object = None,
         call_id: str | None = None,
         tracer_provider: TracerProvider | None = None,
         clock: Clock | None = None,
@@ -94,7 +94,7 @@ def _result(given: object) -> Attributes:
 def tool_call(
     name: str,
     *,
-    arguments: object,
+    arguments: object = None,
     call_id: str | None = None,
     tracer_provider: TracerProvider | None = None,
     clock: Clock | None = None,

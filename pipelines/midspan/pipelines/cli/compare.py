@@ -116,6 +116,14 @@ def _show(comparison: "Comparison", form: str | None, *, everything: bool) -> No
 
 
 def _why(comparison: "Comparison") -> str:
+    from midspan.dashboards.scoring_advice import command_for, no_run_has
+
+    if all(map(no_run_has, comparison.deciding)):
+        lacking: dict[str, list[str]] = {}
+        for score in comparison.deciding:
+            lacking.setdefault(command_for(score.name), []).append(score.name)
+        told = [f"no run has {', '.join(names)}: {how}" for how, names in lacking.items()]
+        return "; ".join(told) or "no run has a score: midspan score"
     differences = [each for score in comparison.deciding for each in score.differences]
     # What came closest says most: too few tasks, rather than a score that nobody has.
     reasons = [each.reason for each in sorted(differences, key=lambda one: -one.tasks)]

@@ -159,19 +159,20 @@ def command(
                 )
             return Exit.IN_PART if quarantined else Exit.DONE
         with executor_for(engine, address, workers) as executor:
-            summary = _score(workspace, setting, asked, executor)
+            summary, before = _score(workspace, setting, asked, executor)
         began = bool(_tasks(workspace, began=True))
         if as_json:
             click.echo(workspace.table("scores").collect().write_json())
         else:
             show_scores(workspace, setting, asked.scorers, _command(given))
-    code = list_shortcomings(summary, began=began)
+    code = list_shortcomings(summary, began=began, before=before)
     return Exit.IN_PART if quarantined else code
 
 
 def _setting(workspace: Workspace, asked: _Asked) -> "Setting | None":
     """Return what runs are judged by, None where nothing was asked for; doubts are said."""
     from midspan.pipelines.files import load_setting
+    from midspan.pipelines.scoring.unknown_tasks import unknown_tasks
 
     if asked.suite is None and asked.profile is None and asked.expectations is None:
         return None
@@ -182,9 +183,10 @@ def _setting(workspace: Workspace, asked: _Asked) -> "Setting | None":
         tasks=[task for task in _tasks(workspace) if task is not None],
         scores=_scores_there(workspace),
     )
-    if setting.tasks and not _tasks(workspace, began=True) & setting.tasks.keys():
-        named = asked.suite or asked.expectations
-        click.echo(f"{named}: no run is of any of its tasks, so none is compared", err=True)
+    named = asked.suite or asked.expectations
+    if setting.tasks and named is not None:
+        for told in unknown_tasks(workspace, setting.tasks, named, some=asked.suite is None):
+            click.echo(told, err=True)
     return setting
 
 
@@ -210,15 +212,17 @@ def _scores_there(workspace: Workspace) -> set[str]:
 
 def _score(
     workspace: Workspace, setting: "Setting | None", asked: _Asked, executor: "Executor"
-) -> "ScoringSummary":
-    from midspan.pipelines.scoring.judged_by import files_judged_by
+) -> "tuple[ScoringSummary, str | None]":
+    """Return what came of it, and the command by which the workspace was scored before."""
+    from midspan.pipelines.scoring.judged_by import command_before, files_judged_by
     from midspan.pipelines.scoring.score import score_workspace
     from midspan.pipelines.storage.contract import require_contract
 
+    before = command_before(workspace.path, suite=asked.suite, profile=asked.profile)
     files = files_judged_by(workspace.path, suite=asked.suite, profile=asked.profile)
     try:
         with runs_a_second() as progress:
-            return score_workspace(
+            summary = score_workspace(
                 workspace,
                 setting=setting,
                 only=asked.only,
@@ -231,6 +235,7 @@ def _score(
         if "is not unique" in str(error):
             require_contract(workspace)  # which says what is held twice, if that is the cause
         raise
+    return summary, before
 
 
 def _command(given: Given) -> str:

@@ -94,8 +94,11 @@ def tell_of_run(
         screen.print(f"What it printed: {log}", markup=False, highlight=False, soft_wrap=True)
 
 
-def list_shortcomings(summary: "ScoringSummary", *, began: bool) -> int:
-    """Say on stderr what was not scored, or only in part, and why; return the exit code."""
+def list_shortcomings(summary: "ScoringSummary", *, began: bool, before: str | None = None) -> int:
+    """Say on stderr what was not scored, or only in part, and why; return the exit code.
+
+    `before` is the command that gave the rows of which there are none any more.
+    """
     for partition, reason in summary.unjudged.items():
         console.note(f"not scored: {partition}: {reason}")
     if summary.unjudged:
@@ -109,7 +112,8 @@ def list_shortcomings(summary: "ScoringSummary", *, began: bool) -> int:
     if summary.gone:
         click.echo(
             f"no rows any more: {', '.join(summary.gone)}\n"
-            "They were judged with other options before: a --suite, --profile or --compat.",
+            "They were judged with other options before: "
+            f"{before or 'a --suite, --profile or --compat.'}",
             err=True,
         )
     return Exit.IN_PART if summary.failed or summary.unjudged else Exit.DONE

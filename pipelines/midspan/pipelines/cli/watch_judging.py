@@ -1,10 +1,10 @@
 """What a watch judges runs by, and what has to be said of it before the first one comes."""
 
-import shlex
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from midspan.scorers.errors import MidspanError
 
 if TYPE_CHECKING:
     from midspan.pipelines.scoring.judged_by import JudgedBy
@@ -28,6 +28,22 @@ def recalled(settings: "WatchSettings") -> tuple["WatchSettings", list[str]]:
     return asked, [*_recalled(settings, asked), *_changed(asked, was, now)]
 
 
+def unknown_to(settings: "WatchSettings") -> list[str]:
+    """Return what to say of runs that are of none of the suite's tasks, now that they are there."""
+    from midspan.pipelines.files import load_suite
+    from midspan.pipelines.scoring.unknown_tasks import unknown_tasks
+    from midspan.pipelines.workspace import Workspace
+
+    workspace = Workspace(settings.workspace)
+    if settings.suite is None or not workspace.parts("runs"):
+        return []
+    try:
+        tasks = {task.id for task in load_suite(settings.suite).tasks}
+    except MidspanError:  # gone or in the midst of a change: the watch has read it, and is done
+        return []
+    return list(unknown_tasks(workspace, tasks, settings.suite))
+
+
 def _recalled(settings: "WatchSettings", asked: "WatchSettings") -> Iterator[str]:
     """Yield which files nobody named, and are used all the same."""
     files = [
@@ -42,27 +58,18 @@ def _recalled(settings: "WatchSettings", asked: "WatchSettings") -> Iterator[str
 
 def _changed(asked: "WatchSettings", was: "JudgedBy", now: "JudgedBy") -> Iterator[str]:
     """Yield what it means that runs of a workspace were judged otherwise than those to come."""
+    from midspan.pipelines.scoring.judged_by import names_of, scoring_command
     from midspan.pipelines.workspace import Workspace
 
-    same = [file.digest for file in was.files()] == [file.digest for file in now.files()]
-    if same or not Workspace(asked.workspace).parts("scores"):
+    if was.same_as(now) or not Workspace(asked.workspace).parts("scores"):
         return
-    before = _names(was)
-    if before == _names(now):
-        before = f"{before} as it was then"
+    before, after = names_of(was, asked.workspace), names_of(now, asked.workspace)
+    if before == after:
+        places = [names_of(each, asked.workspace, whole=True) for each in (was, now)]
+        elsewhere = places[0] != places[1]
+        before, after = places if elsewhere else (f"{before} as it was then", after)
+    command = scoring_command(asked.workspace, suite=asked.suite, profile=asked.profile)
     yield (
-        f"runs that come now are judged by {_names(now)}, and those in {asked.workspace} were by "
-        f"{before}; to judge all of them alike: {_command(asked)}"
+        f"runs that come now are judged by {after}, and those in {asked.workspace} were by "
+        f"{before}; to judge all of them alike: {command}"
     )
-
-
-def _names(record: "JudgedBy") -> str:
-    """Return the files of a record, as a person would name them."""
-    return " and ".join(Path(file.path).name for file in record.files()) or "no suite or profile"
-
-
-def _command(asked: "WatchSettings") -> str:
-    words = ["midspan", "score", str(asked.workspace)]
-    for option, file in (("--suite", asked.suite), ("--profile", asked.profile)):
-        words += [option, str(file)] if file is not None else []
-    return shlex.join(words)

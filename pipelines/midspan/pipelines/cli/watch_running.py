@@ -105,13 +105,14 @@ def _judging(settings: "WatchSettings") -> "WatchSettings":
 
 
 def _say_what_was_done(settings: "WatchSettings") -> None:
+    from midspan.pipelines.cli.watch_judging import unknown_to
     from midspan.pipelines.watch.closing import done, received
     from midspan.pipelines.watch.consumers import StateFolder
     from midspan.pipelines.watch.tails import summary as read
 
     told = StateFolder(path=settings.state).told()
     came = received(told) if settings.source is None else read(told, settings.state)
-    for line in (*came, *done(told, settings.state)):
+    for line in (*came, *done(told, settings.state), *unknown_to(settings)):
         console.note(line)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,10 +37,25 @@ class JudgedBy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     suite_profile: JudgingFile | None = None
     """The profile that the suite names, where it was the one that held."""
 
+    mixed: bool = False
+    """Whether other files, or none, judged some of the scores: a watch went on with these, say."""
+
     def files(self) -> tuple[JudgingFile, ...]:
         """Return the files that there are, the suite first."""
         every = (self.suite, self.profile, self.suite_profile)
         return tuple(file for file in every if file is not None)
+
+    def same_as(self, other: "JudgedBy") -> bool:
+        """Return whether the files of another record say the same."""
+        return [file.digest for file in self.files()] == [file.digest for file in other.files()]
+
+    def beside(self, other: "JudgedBy", *, scored: bool) -> "JudgedBy":
+        """Return the record of scores by these files that come beside those of another record.
+
+        `scored` says whether there are any of the other one.
+        """
+        mixed = scored and (other.mixed or not self.same_as(other))
+        return msgspec.structs.replace(self, mixed=mixed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +125,7 @@ def recall(workspace: Path, *, suite: Path | None = None, profile: Path | None =
         suite=suite or (_found(record.suite.path, workspace) if record.suite else None),
         profile=profile or (_found(record.profile.path, workspace) if record.profile else None),
         notes=(
-            *([f"with {same}, as it was scored"] if same else []),
+            *_of_unchanged(same, record, workspace),
             *(
                 f"{path}: was changed since {workspace} was scored; it is used as it is now"
                 for path, unchanged in used.items()
@@ -117,6 +133,49 @@ def recall(workspace: Path, *, suite: Path | None = None, profile: Path | None =
             ),
         ),
     )
+
+
+def scoring_command(workspace: Path, *, suite: Path | None, profile: Path | None) -> str:
+    """Return the command that judges all runs of a workspace by these files."""
+    words = ["midspan", "score", str(workspace)]
+    for option, file in (("--suite", suite), ("--profile", profile)):
+        words += [option, str(file)] if file is not None else []
+    return shlex.join(words)
+
+
+def command_before(workspace: Path, *, suite: Path | None, profile: Path | None) -> str | None:
+    """Return the command by which a workspace was scored, if it was with other files than these."""
+    before = read_judged_by(workspace)
+    now = files_judged_by(workspace, suite=suite, profile=profile)
+    return command_of(before, workspace) if before.files() and not before.same_as(now) else None
+
+
+def command_of(record: JudgedBy, workspace: Path) -> str:
+    """Return the command that judges all runs of a workspace by the files of a record."""
+    suite, profile = (
+        _found(file.path, workspace) if file is not None else None
+        for file in (record.suite, record.profile)
+    )
+    return scoring_command(workspace, suite=suite, profile=profile)
+
+
+def names_of(record: JudgedBy, workspace: Path, *, whole: bool = False) -> str:
+    """Return the files of a record as a person would name them; `whole`: with their folders."""
+    paths = [_found(file.path, workspace) for file in record.files()]
+    return " and ".join(str(path) if whole else path.name for path in paths) or (
+        "no suite or profile"
+    )
+
+
+def _of_unchanged(same: str, record: JudgedBy, workspace: Path) -> Iterator[str]:
+    """Yield what is to be said of files that are as they were when runs were judged by them."""
+    if same and not record.mixed:
+        yield f"with {same}, as it was scored"
+    elif same:
+        yield (
+            f"with {same}, by which not all of {workspace} was scored; to judge all runs alike: "
+            f"{command_of(record, workspace)}"
+        )
 
 
 def _require_same(option: Option, file: JudgingFile, path: Path, workspace: Path) -> None:

@@ -67,11 +67,14 @@ def score_workspace(
             require_contract(workspace)
             results = _spread(judging, partitions, executor, progress)
         moves, removed = _exchange(workspace, partitions, results, scratch)
-        nothing = JudgedBy()
+        nothing, before = JudgedBy(), read_judged_by(workspace.path)
         record = files or nothing
         # With `only`, rows stay that the files on record had judged.
-        if record != read_judged_by(workspace.path) and not (only and record == nothing):
-            moves[written(record, scratch)] = workspace.path / JUDGED_BY
+        if not (only and record == nothing):
+            stay = bool(only) or bool(_unjudged(partitions, results))
+            record = record.beside(before, scored=stay and bool(workspace.parts("scores")))
+            if record != before:
+                moves[written(record, scratch)] = workspace.path / JUDGED_BY
         # Rows are about to go for good: not for a file that was damaged.
         workspace.verify("scores", only=removed)
         workspace.apply(moves=moves, removed=removed)

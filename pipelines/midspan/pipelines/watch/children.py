@@ -117,12 +117,22 @@ def _interrupts_kept_out() -> Iterator[None]:
 
     From their first moment on: a terminal sends it to all of them, also while they are importing.
     """
-    resource_tracker.ensure_running()  # which would let interrupts in again
+    _begin_tracking()  # which would let interrupts in again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin_tracking() -> None:
+    """Start what clears away locks of killed processes, and have it do so without a word."""
+    silent = "ignore:resource_tracker:UserWarning"
+    sys.warnoptions.append(silent)  # a process that is started takes these from its parent
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        sys.warnoptions.remove(silent)
 
 
 def _run(module: str, settings: object) -> None:

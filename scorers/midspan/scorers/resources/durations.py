@@ -46,7 +46,7 @@ def duration_rows(runs: pl.LazyFrame, tables: Tables) -> list[pl.LazyFrame]:
             known,
             name,
             in_seconds(nanoseconds),
-            pl.format(f"{{}} s {where}", in_seconds(nanoseconds).round(2)),
+            pl.lit(where),
             known=nanoseconds.is_not_null(),
             reason="no span has an end",
         )

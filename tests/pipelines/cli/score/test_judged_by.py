@@ -7,6 +7,8 @@ import pytest
 
 from tests.pipelines.cli.conftest import Midspan
 from tests.pipelines.cli.score.conftest import SUITE, profile_text, values
+from tests.support.otlp import write
+from tests.support.watched import story
 
 
 def test_a_suite_and_its_profile_or_another(midspan: Midspan, shop: Path) -> None:
@@ -23,7 +25,16 @@ def test_what_had_rows_before_and_has_none_now_is_said(midspan: Midspan, shop: P
     assert (done.code, values(done)) == (0, {"steps": 3.0})
     assert done.err == (
         "no rows any more: retries\n"
-        "They were judged with other options before: a --suite, --profile or --compat.\n"
+        "They were judged with other options before: midspan score ws --suite suite.yaml\n"
+    )
+
+
+def test_runs_of_a_task_that_the_suite_does_not_have_are_said(midspan: Midspan, shop: Path) -> None:
+    spans = story(task="prize", trace=5, run_id="5" * 32).spans
+    midspan("ingest", write(shop / "more.jsonl", spans), "--into", "ws")
+    done = midspan("score", "ws", "--suite", "suite.yaml")
+    assert done.err == (
+        "suite.yaml: 1 run is of a task that it does not have: prize. Did you mean 'price'?\n"
     )
 
 

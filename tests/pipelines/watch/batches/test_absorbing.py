@@ -149,6 +149,22 @@ def test_suite_and_profile_judge_as_they_do_offline(tmp_path: Path) -> None:
     assert read_judged_by(workspace.path) == read_judged_by(whole.path) != JudgedBy()
 
 
+def test_runs_that_others_judged_before_are_remembered(tmp_path: Path) -> None:
+    suite = Path(midspan.pipelines.demo.__file__).parent / "suite.yaml"
+    first = settings_of(tmp_path)
+    batch_of(first, [request_of(story(task="refund").spans)])
+    workspace = Workspace(first.workspace)
+    assert read_judged_by(workspace.path) == JudgedBy()
+    for trace in (7, 8):
+        spans = story(trace=trace, run_id=f"{trace}" * 32, task="refund").spans
+        batch_of(replace(first, suite=suite), [request_of(spans)])
+        record = read_judged_by(workspace.path)
+        assert record.mixed
+        assert record.suite is not None
+    workspace.score(suite=suite)
+    assert not read_judged_by(workspace.path).mixed
+
+
 def test_json_and_protobuf_in_one_batch(tmp_path: Path) -> None:
     settings = settings_of(tmp_path)
     spans = story().spans

@@ -56,8 +56,11 @@ def absorb(
         change.put_rejected_in(small)
         tools_file(main, small, lost_tools, change.added("spans"), removed, scratch, moves)
         text_files(main, small, joined, scratch, moves)
-        if judged is not None and judged != read_judged_by(main.path):
-            moves[written(judged, scratch)] = main.path / JUDGED_BY
+        if judged is not None:
+            before = read_judged_by(main.path)
+            record = judged.beside(before, scored=bool(main.parts("scores")))
+            if record != before:
+                moves[written(record, scratch)] = main.path / JUDGED_BY
         # The backlog lets go of what stands here: by then a loss of power must not undo it.
         _keep(moves)
         main.apply(moves=moves, removed=removed)
