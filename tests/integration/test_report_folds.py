@@ -78,6 +78,15 @@ def test_causes_of_one_fault_in_one_tool_are_folded_up(
         opened.page.locator("main.runs .says").get_by_text("3 runs of 1 task").wait_for()
         opened.page.get_by_role("button", name=f"in {LOOK}").click()
         opened.page.locator("main.runs .says").get_by_text("4 runs of 1 task").wait_for()
+        opened.page.go_back()
+        group.wait_for()
+        assert (group.get_attribute("aria-expanded"), rows.count()) == ("false", 2)
+        group.click()
+        opened.page.get_by_role("link", name="3", exact=True).click()
+        opened.page.wait_for_selector("main.runs")
+        opened.page.go_back()
+        group.wait_for()
+        assert (group.get_attribute("aria-expanded"), rows.count()) == ("true", 4)
         assert (opened.complaints, opened.asked) == ([], [])
 
 

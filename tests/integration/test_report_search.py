@@ -65,6 +65,9 @@ def test_a_slash_leads_to_the_field_and_words_to_their_steps(opened: Read) -> No
     assert steps(opened) == ["Turn 0", "look"]
     assert opened.page.url.endswith("?find=1024")
     assert opened.page.locator(CURRENT).inner_text() == "1024"
+    # It is said there, and asked of a tool.
+    assert opened.page.locator(".step-details mark").count() == 2
+    opened.page.keyboard.press("Enter")
     opened.page.keyboard.press("Enter")
     opened.page.get_by_text("Step 2 of 2 with it.").wait_for()
     assert "step=2" in opened.page.url

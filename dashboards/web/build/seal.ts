@@ -12,6 +12,14 @@ export function seal(root: string): Plugin {
   return {
     name: "seal",
     apply: "build",
+    // Of a page these are read as others: its policy would then refuse the script.
+    generateBundle(_, built) {
+      for (const each of Object.values(built)) {
+        if (each.type === "chunk" && /[\0\r]/.test(each.code)) {
+          this.error(`${each.fileName} holds a sign that no page can: put it in by join()`);
+        }
+      }
+    },
     writeBundle({ dir: bundle = "" }) {
       const files = Object.fromEntries(
         BUILT.map((name) => [

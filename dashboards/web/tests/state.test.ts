@@ -2,6 +2,8 @@
 
 import { expect, test } from "vitest";
 import { changed, format, parse } from "../src/state/hash.ts";
+import { orderOf, orderText } from "../src/state/order.ts";
+import { kept } from "../src/state/search.ts";
 import { START } from "../src/state/state.ts";
 
 test("an address is read and written alike", () => {
@@ -32,4 +34,19 @@ test("what an address says wrongly is passed over", () => {
 test("another view keeps the filters, and not what the first kept for itself", () => {
   const state = parse("#/overview?model=a&measure=tokens");
   expect(format(changed(state, { view: "results" }))).toBe("#/results?model=a");
+});
+
+test("what is looked for goes along to another run, and which step was open does not", () => {
+  expect(kept({ find: "a", show: "conversation", step: "3" })).toEqual({
+    find: "a",
+    show: "conversation",
+  });
+  expect(kept({ score: "tokens" })).toEqual({});
+});
+
+test("an address says the order of a table", () => {
+  expect(orderOf("-value tokens")).toEqual({ key: "value tokens", down: true });
+  expect(orderOf("task")).toEqual({ key: "task", down: false });
+  expect(orderOf(undefined)).toBeNull();
+  expect(orderText({ key: "tokens", down: true })).toBe("-tokens");
 });

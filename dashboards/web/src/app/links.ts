@@ -29,6 +29,8 @@ export interface Asked {
   find?: string;
   /** Values that scores are to have: "tokens>=1000 and recovery_rate<=0.5". */
   where?: string;
+  /** The order of the list: "-tokens" begins with the most. */
+  sort?: string;
 }
 
 /** Gives the address of the list of some runs, shown by what the figures beside are. */

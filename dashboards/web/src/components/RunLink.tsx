@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { address, useReport } from "../app/context.ts";
 import type { Place } from "../data/types.ts";
+import { kept } from "../state/search.ts";
 import { outcomeOf } from "../statistics/among.ts";
 import { tip } from "./Tips.tsx";
 import { outcomeColour, outcomeWords } from "../words/outcomes.ts";
@@ -19,7 +20,7 @@ export function RunLink({ run, children, step }: Properties) {
   const outcome = outcomeOf(document, run);
   const variant = document.variants[document.runs.variant[run] ?? -1]?.name;
   const trial = document.runs.trial[run];
-  const own = step === undefined ? {} : { step };
+  const own = { ...kept(state.own), ...(step !== undefined && { step }) };
   return (
     <a
       class="run-link"

@@ -19,6 +19,9 @@ export function SearchField({ label, value, onChange, onMove }: Properties) {
   const [written, setWritten] = useState(value);
   const asked = useRef(value);
   const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
+  // What is asked after a pause is asked of the page as it stands by then.
+  const latest = useRef({ value, onChange });
+  latest.current = { value, onChange };
   useSlash(field);
   useEffect(() => () => clearTimeout(waiting.current), []);
   // The address may say something else by now: by a link, or by the way back.
@@ -30,7 +33,7 @@ export function SearchField({ label, value, onChange, onMove }: Properties) {
   const ask = (words: string) => {
     clearTimeout(waiting.current);
     asked.current = words;
-    if (words !== value) onChange(words);
+    if (words !== latest.current.value) latest.current.onChange(words);
   };
   const write = (words: string) => {
     setWritten(words);
@@ -67,12 +70,17 @@ export function SearchField({ label, value, onChange, onMove }: Properties) {
   );
 }
 
+/** What takes signs: a radio button, say, takes none. */
+const WRITTEN_IN = `input:not(${["radio", "checkbox", "button", "submit", "reset", "range"]
+  .map((type) => `[type=${type}]`)
+  .join(", ")}), select, textarea, [contenteditable]`;
+
 /** Where somebody writes already, "/" is a sign as any other. */
 function useSlash(field: { current: HTMLInputElement | null }): void {
   useEffect(() => {
     const lead = (event: KeyboardEvent) => {
       if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-      if ((event.target as Element | null)?.closest?.("input, select, textarea")) return;
+      if ((event.target as Element | null)?.closest?.(WRITTEN_IN)) return;
       event.preventDefault();
       field.current?.focus();
       field.current?.select();

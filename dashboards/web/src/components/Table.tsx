@@ -2,6 +2,7 @@
 
 import type { ComponentChild } from "preact";
 import { useMemo, useState } from "preact/hooks";
+import type { Order } from "../state/order.ts";
 import { grouped } from "../words/amounts.ts";
 import { Help } from "./Help.tsx";
 import { usePages } from "./usePages.ts";
@@ -23,11 +24,6 @@ export interface Column<Row> {
   order?: (row: Row) => number | string | null;
 }
 
-interface Order {
-  key: string;
-  down: boolean;
-}
-
 interface Properties<Row> {
   /** Says what it holds; not shown where a heading above does. */
   caption: string;
@@ -35,6 +31,8 @@ interface Properties<Row> {
   columns: Column<Row>[];
   rowKey: (row: Row, place: number) => string | number;
   order?: Order | null;
+  /** Is told of another order. */
+  onOrder?: (order: Order) => void;
   /** Rows shown at first, and more with each asking. */
   page?: number;
   rowClass?: (row: Row) => string | undefined;
@@ -56,11 +54,11 @@ export function Table<Row>(properties: Properties<Row>) {
   if (rows.length === 0 && empty !== undefined) return <p class="empty-line">{empty}</p>;
   const head = columns.find((column) => column.heads)?.key ?? columns[0]?.key;
   // Names are looked up from the first, numbers for the largest.
-  const turn = ({ key, numeric, down }: Column<Row>) =>
-    setOrder((known) => ({
-      key,
-      down: known?.key === key ? !known.down : Boolean(numeric || down),
-    }));
+  const turn = ({ key, numeric, down }: Column<Row>) => {
+    const next = { key, down: order?.key === key ? !order.down : Boolean(numeric || down) };
+    setOrder(next);
+    properties.onOrder?.(next);
+  };
   return (
     <div class="table-frame">
       <div class="table-scroll" tabIndex={0} role="region" aria-label={caption}>

@@ -2,7 +2,7 @@
 
 import { LongText } from "./LongText.tsx";
 import { Marked } from "./Marked.tsx";
-import { DEEPEST, MOST_ENTRIES as MOST } from "./shown.ts";
+import { DEEPEST, LONGEST_KEY, MOST_ENTRIES as MOST } from "./shown.ts";
 import type { Json } from "./value.ts";
 import { line, visible } from "./visible.ts";
 
@@ -21,7 +21,7 @@ export function JsonText({ value, depth = 0 }: { value: Json; depth?: number }) 
       {entries.slice(0, MOST).map(([key, each]) => (
         <div key={key} class={isBlock(each) ? "block" : undefined}>
           <dt class={list ? "place" : undefined}>
-            {list ? key : <Marked text={line(key, SHORT)} />}
+            {list ? key : <Marked text={line(key, LONGEST_KEY)} />}
           </dt>
           <dd>
             <JsonText value={each} depth={depth + 1} />

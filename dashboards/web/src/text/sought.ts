@@ -9,9 +9,16 @@ export interface Sought {
   first(text: string): [number, number] | null;
 }
 
+/**
+ * Stands between texts that are searched as one: nothing is found across it. It is no space, what
+ * is shown does not hold it (see visible.ts), and it is taken out of what is looked for. Join with
+ * it: a template takes it into the script as it is, which no page can hold.
+ */
+export const APART = "\u0000";
+
 /** null: nothing is looked for. Capitals, and how much space is between words, make no difference. */
 export function sought(words: string | undefined): Sought | null {
-  const asked = (words ?? "").trim().split(/\s+/).filter(Boolean);
+  const asked = (words ?? "").replaceAll(APART, "").trim().split(/\s+/).filter(Boolean);
   if (asked.length === 0) return null;
   const pattern = asked.map(literal).join("\\s+");
   const one = new RegExp(pattern, "iu");

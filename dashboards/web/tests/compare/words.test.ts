@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Difference, ScoreComparison } from "../../src/data/types.ts";
-import { summary } from "../../src/views/compare/words.ts";
+import { noHint, summary } from "../../src/views/compare/words.ts";
 
 function score(name: string, unit: string): ScoreComparison {
   return { name, unit } as ScoreComparison;
@@ -29,4 +29,10 @@ test("what is seen comes first, each with its figures, its difference and its in
     { title: "Tokens", figures: "200 → 210", difference: "+5\u202f%", interval: "−10 to +20" },
     { title: "Time", figures: null, difference: null, interval: null },
   ]);
+});
+
+test("where no hint is shown nothing is said of what was not compared", () => {
+  expect(noHint("seen", 3)).toBe("No other score differs by more than chance may.");
+  expect(noHint("seen", 0)).toBe("No other score was compared.");
+  expect(noHint("main", 3)).not.toContain("differs");
 });

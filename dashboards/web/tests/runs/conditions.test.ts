@@ -21,11 +21,11 @@ const ALL = [0, 1, 2, 3];
 const DECLARED = (name: string) => DOCUMENT.scores.find((score) => score.name === name);
 
 test("an address says conditions, and they say it again", () => {
-  const text = "tokens>=1000 and rule.a and b<=0.5 and x<=-1e-3";
+  const text = "tokens>=1000 and rule.a-b<=0.5 AND x <= -1e-3";
   const found = conditionsOf(text);
   expect(found).toEqual([
     { score: "tokens", way: ">=", than: 1000 },
-    { score: "rule.a and b", way: "<=", than: 0.5 },
+    { score: "rule.a-b", way: "<=", than: 0.5 },
     { score: "x", way: "<=", than: -0.001 },
   ]);
   expect(conditionsOf(written(found))).toEqual(found);
@@ -35,6 +35,9 @@ test("what is no condition is passed over", () => {
   expect(conditionsOf("tokens>=much")).toEqual([]);
   expect(conditionsOf("nothing and tokens>=x")).toEqual([]);
   expect(written(conditionsOf("tokens>=1 and turns<=x"))).toBe("tokens>=1");
+  expect(written(conditionsOf("nothing and tokens>=1 and t<=2"))).toBe("tokens>=1 and t<=2");
+  expect(written(conditionsOf("tokens>=1e400 and turns<=2"))).toBe("turns<=2");
+  expect(conditionsOf("tokens>=1>=2")).toEqual([]);
   expect(conditionsOf(undefined)).toEqual([]);
 });
 
@@ -49,6 +52,11 @@ test("of several conditions all hold; none are counted among those that hold all
   const found = among(DOCUMENT, ALL, conditionsOf("tokens>=0 and success<=0"), DECLARED);
   // Out of budget is no success, and has no tokens; lost is neither success nor failure.
   expect(found).toEqual({ runs: [1], none: [1, 1] });
+});
+
+test("two limits of one score leave out the same runs, which both count", () => {
+  const found = among(DOCUMENT, ALL, conditionsOf("tokens>=1 and tokens<=800"), DECLARED);
+  expect(found).toEqual({ runs: [0], none: [1, 1] });
 });
 
 test("a score that there is not has no run a value of", () => {

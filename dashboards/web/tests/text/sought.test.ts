@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { closed } from "../../src/text/closed.ts";
 import { messages } from "../../src/text/messages.ts";
 import { allWords, shownWords } from "../../src/text/shown.ts";
-import { sought } from "../../src/text/sought.ts";
+import { APART, sought } from "../../src/text/sought.ts";
 
 test("words are found whatever their capitals, and the space between them", () => {
   const found = sought("  no   Such order ");
@@ -22,9 +22,23 @@ test("signs are signs, and nothing is looked for where nothing is written", () =
 
 test("of JSON its keys and values are seen, and how it was recorded", () => {
   const text = '{"order": {"id": "say \\"hi\\"", "lines": [1, true, null]}}';
-  expect(shownWords(text)).toBe('order\nid\nsay "hi"\nlines\n1\ntrue\nnull');
+  expect(shownWords(text)).toBe(
+    ["order", "id", 'say "hi"', "lines", "1", "true", "null"].join(APART),
+  );
   expect(allWords(text)).toContain('"id": "say');
   expect(allWords("plain")).toBe("plain");
+});
+
+test("nothing is found across a key and its value, nor behind where a key is cut", () => {
+  const words = allWords(JSON.stringify({ i: 1, [`${"key ".repeat(60)}end`]: "look" }));
+  expect([sought("i 1")?.holds(words), sought("end look")?.holds(words)]).toEqual([false, false]);
+  const shown = shownWords(JSON.stringify({ [`${"key ".repeat(60)}end`]: "look" }));
+  expect([sought("key key")?.holds(shown), sought("end")?.holds(shown)]).toEqual([true, false]);
+});
+
+test("what keeps texts apart is not looked for", () => {
+  expect(sought(APART)).toBeNull();
+  expect(sought(`a${APART}b`)?.holds(`a${APART}b`)).toBe(false);
 });
 
 test("of a conversation the words are seen, and what was called with what", () => {
@@ -35,7 +49,9 @@ test("of a conversation the words are seen, and what was called with what", () =
       parts: [{ type: "tool_call", id: "call_1", name: "look", arguments: { order: "1042" } }],
     },
   ]);
-  expect(shownWords(text, true)).toBe("Where is it?\nlook\norder\n1042");
+  expect(shownWords(text, true)).toBe(
+    ["Where is it?", "look", "order", "1042"].join(APART),
+  );
 });
 
 test("JSON that was cut ends where it was cut", () => {

@@ -8,6 +8,18 @@ test("what a screen would act on is written out; lines and tabs stay", () => {
   expect(visible("abc\u202edef\u0000\u007f\u0085")).toBe("abc⟨U+202E⟩def⟨NUL⟩⟨U+007F⟩⟨U+0085⟩");
 });
 
+test("what joins emoji and letters stays, and is shown where it joins nothing", () => {
+  const family = "\u{1f468}\u200d\u{1f469}\u200d\u{1f467}";
+  const flag = "\u{1f3f3}\ufe0f\u200d\u{1f308}";
+  const persian = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645";
+  const hindi = "\u0915\u094d\u200d\u0937";
+  const skin = "\u{1f469}\u{1f3fd}\u200d\u{1f4bb}";
+  for (const text of [family, flag, persian, hindi, skin]) expect(visible(text)).toBe(text);
+  expect(visible("ad\u200dmin")).toBe("ad⟨U+200D⟩min");
+  expect(visible("\u200d1\u200c")).toBe("⟨U+200D⟩1⟨U+200C⟩");
+  expect(visible("\u0645\u200e\u06cc")).toBe("\u0645⟨U+200E⟩\u06cc");
+});
+
 test("a line is one line, and no longer than wanted", () => {
   expect(line("  a\n\n b ")).toBe("a b");
   expect(line("x".repeat(1_000_000), 10)).toBe("xxxxxxxxx…");

@@ -16,14 +16,14 @@ import { primaryFirst } from "./pair.ts";
 import type { Pair } from "./pair.ts";
 import {
   hintWords,
+  noHint,
   shownDetectable,
   shownDifference,
   shownInterval,
   shownP,
   verdictWords,
 } from "./words.ts";
-
-type Which = "main" | "seen" | "all";
+import type { Hints as Which } from "./words.ts";
 
 export function Differences({ comparison, found }: { comparison: CompareJson; found: Pair }) {
   const { document } = useReport();
@@ -92,7 +92,7 @@ function Hints({ rows: all, found }: { rows: Row[]; found: Pair }) {
         columns={columns(found, true)}
         rowKey={({ score }) => score.name}
         page={100}
-        empty="No other score differs by more than chance may."
+        empty={noHint(which, all.length)}
       />
     </Chart>
   );

@@ -1,17 +1,20 @@
 /** What the scores to decide by say, verdict by verdict; how they were compared is folded up. */
 
+import { useReport } from "../../app/context.ts";
 import { Chip } from "../../components/Chip.tsx";
 import { Explained } from "../../components/Explained.tsx";
 import { Section } from "../../components/Section.tsx";
 import type { CompareJson } from "../../data/types.ts";
 import { line } from "../../text/visible.ts";
 import { differenceOf } from "./columns.tsx";
+import { decisive } from "./pair.ts";
 import type { Pair } from "./pair.ts";
 import { TONES, summary, verdictWords } from "./words.ts";
 import type { Told } from "./words.ts";
 
 export function Summary({ comparison, found }: { comparison: CompareJson; found: Pair }) {
-  const primary = comparison.scores.filter((score) => score.primary);
+  const { document } = useReport();
+  const primary = decisive(comparison, document);
   const told = summary(primary, (score) => differenceOf(score, found));
   return (
     <Section title={`${line(found.side, 60)} against ${line(found.baseline, 60)}`}>

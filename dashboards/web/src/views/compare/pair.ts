@@ -48,6 +48,11 @@ function usual(offered: CompareBy[]): CompareBy | undefined {
   return offered.find((each) => each === "revision") ?? offered[0];
 }
 
+/** The scores to decide by, in the order in which every part of the page tells them. */
+export function decisive(comparison: CompareJson, document: Document): ScoreComparison[] {
+  return primaryFirst(comparison, document).filter(({ primary }) => primary);
+}
+
 /** The scores of a comparison: those to decide by first, then in the order of the document. */
 export function primaryFirst(comparison: CompareJson, document: Document): ScoreComparison[] {
   const rank = new Map(document.scores.map(({ name }, place) => [name, place]));

@@ -30,6 +30,16 @@ export function hintWords(verdict: Verdict): string {
   }
 }
 
+/** Which hints are shown: of the main scores, of those that differ, all. */
+export type Hints = "main" | "seen" | "all";
+
+/** What is said where none of them is: nothing of what was not compared. */
+export function noHint(which: Hints, compared: number): string {
+  if (compared === 0) return "No other score was compared.";
+  if (which === "seen") return "No other score differs by more than chance may.";
+  return "None of the main scores was compared beside those to decide by.";
+}
+
 export function isShare(score: ScoreComparison): boolean {
   return score.unit === "share" || score.unit === "0/1";
 }

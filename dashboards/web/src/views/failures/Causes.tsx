@@ -1,6 +1,6 @@
 /** The causes of failed runs, those of one fault in one tool folded up. */
 
-import { useCallback, useMemo, useState } from "preact/hooks";
+import { useCallback, useMemo } from "preact/hooks";
 import { useReport } from "../../app/context.ts";
 import { Table } from "../../components/Table.tsx";
 import { usePrinting } from "../../layout/useMatches.ts";
@@ -15,9 +15,17 @@ interface Properties {
 }
 
 export function Causes({ causes, failed }: Properties) {
-  const { document } = useReport();
+  const { document, state, go } = useReport();
   const printing = usePrinting();
-  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
+  const opened = useMemo(() => unfolded(state.own.open), [state.own.open]);
+  const open = useCallback(
+    (keys: string[]) => {
+      const { open: _, ...others } = state.own;
+      const own = keys.length === 0 ? others : { ...others, open: keys.join(BETWEEN) };
+      go({ own }, { replace: true });
+    },
+    [go, state.own],
+  );
   const rows = useMemo(
     () =>
       causeGroups(document, causes, failed).map(({ all, tool, causes: of }): CauseRow => {
@@ -31,13 +39,14 @@ export function Causes({ causes, failed }: Properties) {
     [printing, opened],
   );
   const below = useCallback((row: CauseRow) => (isOpen(row) ? row.below : []), [isOpen]);
-  const turn = useCallback((row: CauseRow) => {
-    setOpened((known) => {
-      const next = new Set(known);
+  const turn = useCallback(
+    (row: CauseRow) => {
+      const next = new Set(opened);
       if (!next.delete(groupKey(row))) next.add(groupKey(row));
-      return next;
-    });
-  }, []);
+      open([...next]);
+    },
+    [opened, open],
+  );
   const columns = useMemo(() => causeColumns(document, isOpen, turn), [document, isOpen, turn]);
   const folded = rows.filter((row) => row.below.length > 0);
   const all = folded.length > 0 && folded.every(isOpen);
@@ -48,7 +57,7 @@ export function Causes({ causes, failed }: Properties) {
           <button
             type="button"
             class="plain"
-            onClick={() => setOpened(new Set(all ? [] : folded.map(groupKey)))}
+            onClick={() => open(all ? [] : folded.map(groupKey))}
           >
             {all ? "Fold all up" : "Unfold all"}
           </button>
@@ -68,6 +77,14 @@ export function Causes({ causes, failed }: Properties) {
   );
 }
 
+/** A fault and its tool, as the address calls them: what is unfolded stays so on the way back. */
 function groupKey({ cause, tool }: CauseRow): string {
-  return `group ${JSON.stringify([cause.rule, tool])}`;
+  return `${cause.rule ?? "none"} ${tool ?? ""}`;
+}
+
+/** Between two of them in the address. */
+const BETWEEN = "\n";
+
+function unfolded(text: string | undefined): ReadonlySet<string> {
+  return new Set(text?.split(BETWEEN) ?? []);
 }

@@ -7,30 +7,39 @@ import { line } from "../../text/visible.ts";
 import { ruleWords } from "../../words/steps.ts";
 import { Part } from "./Part.tsx";
 import type { Call } from "./rows.ts";
+import { errorWords, LONGEST_RULE } from "./words.ts";
 
 interface Properties {
   call: Call;
   /** What its span calls the error. */
   error: string | null;
-  several: boolean;
+  /** Of which call it is, where its step does not say it. */
+  name: string | null;
 }
 
-export function CallDetails({ call, error, several }: Properties) {
-  const name = several ? `${line(call.name, 60)}: ` : "";
+export function CallDetails({ call, error, name }: Properties) {
+  const titled = (title: string) =>
+    name === null ? (
+      title
+    ) : (
+      <>
+        <Marked text={name} />: {title.toLowerCase()}
+      </>
+    );
   const told = call.error_message === null ? "" : start(call.error_message);
   // Of an error most tools give no other result.
   const same = call.result !== null && start(call.result).includes(told);
   return (
     <>
       <Fault call={call} error={error} />
-      <Part title={several ? `${name}arguments` : "Arguments"}>
+      <Part title={titled("Arguments")}>
         {call.arguments === null ? (
           <p class="unknown">Not recorded.</p>
         ) : (
           <RecordedText text={call.arguments} />
         )}
       </Part>
-      <Part title={several ? `${name}result` : "Result"}>
+      <Part title={titled("Result")}>
         {call.result === null ? (
           <p class="unknown">{without(call)}</p>
         ) : (
@@ -38,7 +47,7 @@ export function CallDetails({ call, error, several }: Properties) {
         )}
       </Part>
       {told !== "" && call.error_message !== null && !same && (
-        <Part title={several ? `${name}error` : "Error"}>
+        <Part title={titled("Error")}>
           <RecordedText text={call.error_message} />
         </Part>
       )}
@@ -73,11 +82,14 @@ function Fault({ call, error }: { call: Call; error: string | null }) {
         <p class="rule">
           Rule{" "}
           <code>
-            <Marked text={line(fault_rule, 80)} />
+            <Marked text={line(fault_rule, LONGEST_RULE)} />
           </code>
           {error !== null && (
             <>
-              , error <bdi>{line(error, 80)}</bdi>
+              , error{" "}
+              <bdi>
+                <Marked text={errorWords(error)} />
+              </bdi>
             </>
           )}
         </p>

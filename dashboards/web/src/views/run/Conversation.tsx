@@ -81,11 +81,15 @@ function Message({ entry, several, onOpen }: MessageProperties) {
           {several && agent !== null && (
             <>
               {" · "}
-              <bdi>{line(agent, 60)}</bdi>
+              <bdi>
+                <Marked text={line(agent, 60)} />
+              </bdi>
             </>
           )}
           {fault !== null && (
-            <span class="step-mark bad">{ruleWords(fault.fault_rule ?? fault.fault).title}</span>
+            <span class="step-mark bad">
+              <Marked text={ruleWords(fault.fault_rule ?? fault.fault).title} />
+            </span>
           )}
         </span>
         <button type="button" class="plain" onClick={() => onOpen(step)}>

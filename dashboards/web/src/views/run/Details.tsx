@@ -3,6 +3,7 @@
 import { useReport } from "../../app/context.ts";
 import type { Place } from "../../data/types.ts";
 import { Marked } from "../../text/Marked.tsx";
+import { RecordedText } from "../../text/RecordedText.tsx";
 import { line } from "../../text/visible.ts";
 import { CallDetails } from "./CallDetails.tsx";
 import type { Episode } from "./episodes.ts";
@@ -17,7 +18,7 @@ import { ScoreList } from "./ScoreList.tsx";
 import { SpanTexts } from "./SpanTexts.tsx";
 import { spanFacts } from "./spanFacts.ts";
 import type { Step } from "./tree.ts";
-import { KINDS, kindOf, title } from "./words.ts";
+import { calledWords, KINDS, kindOf, LONGEST_ERROR, title } from "./words.ts";
 
 interface Properties {
   run: Place;
@@ -60,7 +61,7 @@ export function Details({ run, step, steps, episodes, onSelect }: Properties) {
           key={call.call}
           call={call}
           error={span?.error_type ?? null}
-          several={step.calls.length > 1}
+          name={calledWords(step, call)}
         />
       ))}
       {span && (
@@ -78,22 +79,27 @@ export function Details({ run, step, steps, episodes, onSelect }: Properties) {
 
 const NOT_RECORDED: Fact[] = [{ name: "Time", value: "not recorded: no span tells of this call" }];
 
+/** In a line as far as it has room; what is longer stands below it. */
 function SpanError({ span }: { span: Span }) {
   if (span.status !== "error" && span.error_message === null) return null;
   const { error_type, error_message: told } = span;
-  const said = told === null ? "" : line(typeof told === "string" ? told : told.cut, 600);
-  if (error_type === null && said === "") return null;
+  const long = told !== null && (typeof told !== "string" || told.length > ROOM);
+  const said = told === null || long ? "" : line(told, ROOM);
+  if (error_type === null && told === null) return null;
   return (
-    <p class="step-error">
+    <div class="step-error">
       {error_type !== null && (
         <strong>
-          <Marked text={line(error_type, 120)} />
+          <Marked text={line(error_type, LONGEST_ERROR)} />
         </strong>
       )}
       {error_type !== null && said !== "" && ": "}
       <bdi>
         <Marked text={said} />
       </bdi>
-    </p>
+      {long && <RecordedText text={told} plain />}
+    </div>
   );
 }
+
+const ROOM = 600;

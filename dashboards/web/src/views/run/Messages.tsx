@@ -4,6 +4,7 @@ import { JsonText } from "../../text/JsonText.tsx";
 import { LongText } from "../../text/LongText.tsx";
 import { Marked } from "../../text/Marked.tsx";
 import type { Message, Part } from "../../text/messages.ts";
+import { LONGEST_NAME } from "../../text/shown.ts";
 import { structured } from "../../text/value.ts";
 import { line } from "../../text/visible.ts";
 
@@ -54,7 +55,7 @@ export function MessagePart({ part }: { part: Part }) {
           <p class="called-name">
             called{" "}
             <bdi class="mono">
-              <Marked text={line(part.name, 80)} />
+              <Marked text={line(part.name, LONGEST_NAME)} />
             </bdi>
           </p>
           <Shaped text={part.arguments} />

@@ -2,7 +2,12 @@
 
 import type { ComponentChildren } from "preact";
 
-export function Part({ title, children }: { title: string; children: ComponentChildren }) {
+interface Properties {
+  title: ComponentChildren;
+  children: ComponentChildren;
+}
+
+export function Part({ title, children }: Properties) {
   return (
     <section class="step-part">
       <h4>{title}</h4>

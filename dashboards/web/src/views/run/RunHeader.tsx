@@ -5,6 +5,7 @@ import { useMemo } from "preact/hooks";
 import { address, useReport } from "../../app/context.ts";
 import { OutcomeChip } from "../../components/Chip.tsx";
 import type { Place } from "../../data/types.ts";
+import { kept } from "../../state/search.ts";
 import { outcomeOf } from "../../statistics/among.ts";
 import { NO_TASK, taskName, tasksOf } from "../../statistics/tasks.ts";
 import { line, visible } from "../../text/visible.ts";
@@ -75,7 +76,11 @@ function Neighbours({ run, filtered }: { run: Place; filtered: boolean }) {
     }
     const id = document.runs.id[place] ?? "";
     return (
-      <a class="turn" href={address(state, { view: "run", run: id, own: {} })} aria-label={name}>
+      <a
+        class="turn"
+        href={address(state, { view: "run", run: id, own: kept(state.own) })}
+        aria-label={name}
+      >
         <span aria-hidden="true">{sign}</span>
       </a>
     );

@@ -117,6 +117,9 @@ function Known({ run, rows }: { run: Place; rows: Rows }) {
         </>
       }
     >
+      {search.sought !== null && (
+        <p class="paper-only">Looked for: “{line(search.sought.words, 200)}”.</p>
+      )}
       <StepSearch
         search={search}
         words={find ?? ""}

@@ -1,12 +1,10 @@
 /** What scorers say of a step: each with its reason. */
 
-import { UNKNOWN, number } from "../../words/amounts.ts";
-import { scoreTitle } from "../../words/scores.ts";
-import { endWords, responseWords, ruleWords } from "../../words/steps.ts";
+import { Marked } from "../../text/Marked.tsx";
 import { RecordedText } from "../../text/RecordedText.tsx";
-import { line } from "../../text/visible.ts";
 import { Part } from "./Part.tsx";
 import type { RunSteps, StepScore } from "./rows.ts";
+import { nameWords, valueWords, whyOf } from "./scoreWords.ts";
 import { spanKey } from "./tree.ts";
 
 interface Properties {
@@ -24,8 +22,12 @@ export function ScoreList({ scores, steps, onSelect }: Properties) {
         {ordered.map((score, place) => (
           <li key={place}>
             <p class="score-line">
-              <bdi class="score-name">{line(scoreTitle(score.name), 80)}</bdi>
-              <span class={`score-value ${tone(score)}`}>{valueWords(score)}</span>
+              <bdi class="score-name">
+                <Marked text={nameWords(score)} />
+              </bdi>
+              <span class={`score-value ${tone(score)}`}>
+                <Marked text={valueWords(score)} />
+              </span>
               {score.source !== "code" && <span class="source">by {SOURCES[score.source]}</span>}
             </p>
             <Why score={score} />
@@ -38,7 +40,7 @@ export function ScoreList({ scores, steps, onSelect }: Properties) {
 }
 
 function Why({ score }: { score: StepScore }) {
-  const told = score.status === "ok" ? score.explanation : (score.reason ?? score.explanation);
+  const told = whyOf(score);
   if (told === null) return null;
   return <RecordedText text={told} prose />;
 }
@@ -65,16 +67,6 @@ const SOURCES: Record<StepScore["source"], string> = {
   llm: "a model",
   human: "a person",
 };
-
-export function valueWords({ name, label, value, status }: StepScore): string {
-  if (status === "not_evaluated") return "not evaluated";
-  if (status === "failed") return "scorer failed";
-  if (name === "response") return responseWords(label).title;
-  if (name === "episode") return endWords(label ?? "").title;
-  if (name === "call_ok" && label !== null) return ruleWords(label).title;
-  if (label !== null) return line(label.replaceAll("_", " "), 60);
-  return value === null ? UNKNOWN : number(value);
-}
 
 /** What is wrong stands first. */
 const GRAVITY = ["bad", "good", "quiet"];

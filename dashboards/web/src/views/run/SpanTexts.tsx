@@ -1,13 +1,13 @@
 /** What a model was told, thought, said and asked for; of other steps what went in and out. */
 
+import { Marked } from "../../text/Marked.tsx";
 import { RecordedText } from "../../text/RecordedText.tsx";
 import { messages } from "../../text/messages.ts";
-import { line } from "../../text/visible.ts";
 import { Part } from "./Part.tsx";
 import { Messages } from "./Messages.tsx";
 import type { Span } from "./rows.ts";
 import { spanKey, type Step } from "./tree.ts";
-import { begun } from "./words.ts";
+import { askedWords } from "./words.ts";
 
 interface Properties {
   span: Span;
@@ -41,9 +41,11 @@ export function SpanTexts({ span, step, hasCalls, onSelect }: Properties) {
                   class="plain"
                   onClick={() => onSelect(stepOf(call.span, span.place, call.call))}
                 >
-                  {line(call.name, 60)}
+                  <Marked text={askedWords(call).name} />
                 </button>
-                <bdi class="preview">{begun(call.arguments, 120)}</bdi>
+                <bdi class="preview">
+                  <Marked text={askedWords(call).preview} />
+                </bdi>
               </li>
             ))}
           </ul>

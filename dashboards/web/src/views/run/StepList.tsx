@@ -49,8 +49,8 @@ export function StepList(properties: Properties) {
     if (walk.fold !== undefined) onFold(walk.key, walk.fold);
     else onSelect(walk.key);
   };
-  // A page that opens at its top stays there, but where its address names a step.
-  const follow = useRef(asked);
+  // A page that opens at its top stays there, but where its address names a step, or leads to one.
+  const follow = useRef(asked || found.size > 0);
   useEffect(() => {
     if (list.current !== null && at >= 0 && follow.current) keepInSight(list.current, at);
     follow.current = true;

@@ -1,11 +1,11 @@
 /** Looks for words in the steps of a run, and leads from one place to the next. */
 
 import type { RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { SearchField } from "../../components/SearchField.tsx";
-import { counted, grouped } from "../../words/amounts.ts";
-import { drawnMarks, pointAt, pointedAt } from "./marked.ts";
-import { neighbour } from "./search.ts";
+import { drawnMarks, isDrawn, pointAt, pointedAt } from "./marked.ts";
+import { onward } from "./search.ts";
+import { type Place, told } from "./searchWords.ts";
 import type { Step } from "./tree.ts";
 import type { StepSearch as Search } from "./useStepSearch.ts";
 
@@ -28,27 +28,32 @@ export function StepSearch(properties: Properties) {
   const { search, words, steps, selected, opened, body, onWords, onSelect } = properties;
   const { sought, found, texts } = search;
   const coming = useRef<1 | -1>(1);
+  const [place, setPlace] = useState<Place>(NOWHERE);
+  const point = (marks: HTMLElement[], mark: HTMLElement) => {
+    pointAt(marks, mark);
+    setPlace({ at: marks.indexOf(mark) + 1, of: marks.length });
+  };
   useEffect(() => {
-    if (sought === null) return;
-    const marks = drawnMarks(body.current);
+    const marks = sought === null ? [] : drawnMarks(body.current);
     const first = coming.current === 1 ? marks[0] : marks.at(-1);
     coming.current = 1;
-    if (first) pointAt(marks, first);
+    if (first) point(marks, first);
+    else setPlace(NOWHERE);
   }, [sought, selected, opened, texts, body]);
   const move = (by: 1 | -1) => {
     const marks = drawnMarks(body.current);
     const at = pointedAt(marks);
     const next = at < 0 && by === -1 ? undefined : marks[at + by];
-    if (next) return pointAt(marks, next);
-    // Where details take the place of the list, a step that is found may not be open yet.
-    const unseen = marks.length === 0 && selected !== null && found.includes(selected);
-    const step = unseen || selected === null ? selected : neighbour(steps, found, selected, by);
+    if (next) return point(marks, next);
+    const open = isDrawn(body.current);
+    const step = selected === null ? undefined : onward(steps, found, { at: selected, open, by });
     const other = by === 1 ? marks[0] : marks.at(-1);
-    if (step !== null && step !== undefined && (unseen || step !== selected)) {
+    if (step !== undefined && (step !== selected || !open)) {
       coming.current = by;
       onSelect(step);
-    } else if (other) pointAt(marks, other);
+    } else if (other) point(marks, other);
   };
+  const off = selected === null ? place.of === 0 : found.length === 0;
   return (
     <div class="step-search" role="search">
       <SearchField
@@ -57,14 +62,16 @@ export function StepSearch(properties: Properties) {
         onChange={onWords}
         onMove={move}
       />
-      <Turn by={-1} name="Previous match" sign="↑" off={found.length === 0} onMove={move} />
-      <Turn by={1} name="Next match" sign="↓" off={found.length === 0} onMove={move} />
+      <Turn by={-1} name="Previous match" sign="↑" off={off} onMove={move} />
+      <Turn by={1} name="Next match" sign="↓" off={off} onMove={move} />
       <p class="step-search-count" role="status">
-        {sought !== null && told(search, selected)}
+        {sought !== null && told(search, selected, place)}
       </p>
     </div>
   );
 }
+
+const NOWHERE: Place = { at: 0, of: 0 };
 
 interface TurnProperties {
   by: 1 | -1;
@@ -86,20 +93,4 @@ function Turn({ by, name, sign, off, onMove }: TurnProperties) {
       <span aria-hidden="true">{sign}</span>
     </button>
   );
-}
-
-function told({ found, reading, lacking }: Search, selected: string | null): string {
-  const at = selected === null ? -1 : found.indexOf(selected);
-  const where =
-    found.length === 0
-      ? "In no step"
-      : at >= 0
-        ? `Step ${grouped(at + 1, 0)} of ${grouped(found.length, 0)} with it`
-        : `In ${counted(found.length, "step")}`;
-  const more = reading
-    ? " so far: reading the full texts…"
-    : lacking > 0
-      ? `; of ${counted(lacking, "long text")} only the beginning could be searched: the rest is not beside this page`
-      : "";
-  return `${where}${more}.`;
 }

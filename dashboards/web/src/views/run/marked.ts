@@ -4,8 +4,17 @@ const CURRENT = "aria-current";
 
 /** Those that can be seen, in order. */
 export function drawnMarks(body: HTMLElement | null): HTMLElement[] {
-  const all = [...(body?.querySelectorAll<HTMLElement>("[data-searched] mark") ?? [])];
-  return all.filter((mark) => mark.getClientRects().length > 0);
+  return seen(body, "[data-searched] mark");
+}
+
+/** Whether what is searched can be seen: on a narrow screen a step may not be open yet. */
+export function isDrawn(body: HTMLElement | null): boolean {
+  return seen(body, "[data-searched]").length > 0;
+}
+
+function seen(body: HTMLElement | null, selector: string): HTMLElement[] {
+  const all = [...(body?.querySelectorAll<HTMLElement>(selector) ?? [])];
+  return all.filter((each) => each.getClientRects().length > 0);
 }
 
 /** The place of the one that is pointed at; -1: none is. */

@@ -3,18 +3,22 @@
 import type { Cut, Texts } from "../../data/types.ts";
 import { knownOf } from "../../text/known.ts";
 import { allWords } from "../../text/shown.ts";
-import type { Sought } from "../../text/sought.ts";
+import { APART, type Sought } from "../../text/sought.ts";
+import { line } from "../../text/visible.ts";
 import { ruleWords } from "../../words/steps.ts";
+import { marks } from "./marks.ts";
+import { markWords } from "./markWords.ts";
 import type { Call, Span } from "./rows.ts";
+import { nameWords, valueWords, whyOf } from "./scoreWords.ts";
 import type { Step } from "./tree.ts";
-import { title } from "./words.ts";
+import { askedWords, calledWords, errorWords, LONGEST_ERROR, LONGEST_RULE, title } from "./words.ts";
 
 /** The keys of the steps that hold it, in their order. */
 export function foundIn(steps: Step[], words: (step: Step) => string, looked: Sought): string[] {
   return steps.filter((step) => looked.holds(words(step))).map(({ key }) => key);
 }
 
-/** Gives what is told of a step: its name, and what went in and came out; each read once. */
+/** Gives what is told of a step: its name, what went in and out, its scores; each read once. */
 export function wordsOfSteps(texts: Texts | null): (step: Step) => string {
   const known = new Map<Step, string>();
   return (step) => {
@@ -49,24 +53,45 @@ export function neighbour(
   return by === 1 ? (found.find(beyond) ?? found[0]) : (found.findLast(beyond) ?? found.at(-1));
 }
 
+/** Where a movement leads with no mark left in its step: to this one where it is not open yet. */
+export function onward(
+  steps: Step[],
+  found: string[],
+  { at, open, by }: { at: string; open: boolean; by: 1 | -1 },
+): string | undefined {
+  return !open && found.includes(at) ? at : neighbour(steps, found, at, by);
+}
+
+/** As the page shows them: what is looked for is not found where it cannot be marked. */
 function wordsOf(step: Step, texts: Texts | null): string {
   const { span, calls } = step;
   const told = (text: Cut | null, conversation = false) =>
     text === null ? "" : allWords(knownOf(text, texts), conversation);
-  const words = [title(step), ...step.scores.map(({ explanation }) => told(explanation))];
-  for (const call of calls) {
-    const { fault, fault_rule } = call;
-    if (fault !== null && fault !== "none") {
-      words.push(ruleWords(fault_rule ?? fault).title, fault_rule ?? "");
-    }
-    words.push(call.name, ...textsOfCall(call).map((text) => told(text)));
+  const words = [title(step)];
+  for (const mark of marks(step)) words.push(markWords(mark).brief);
+  for (const score of step.scores) {
+    words.push(nameWords(score), valueWords(score), told(whyOf(score)));
   }
+  for (const call of calls) {
+    words.push(...faultWords(call, span), calledWords(step, call) ?? "");
+    words.push(...textsOfCall(call).map((text) => told(text)));
+  }
+  for (const call of step.asked) words.push(askedWords(call).name, askedWords(call).preview);
   if (span !== null) {
     const { error_type, error_message, input, output, reasoning } = span;
-    if (calls.length === 0) words.push(error_type ?? "", told(error_message));
+    if (calls.length === 0) words.push(line(error_type ?? "", LONGEST_ERROR), told(error_message));
     words.push(told(reasoning), told(output), told(input, true));
   }
-  return words.join("\n");
+  return words.join(APART);
+}
+
+/** What stands in the note on a fault. */
+function faultWords({ fault, fault_rule }: Call, span: Span | null): string[] {
+  const words: string[] = [];
+  if (fault !== null && fault !== "none") words.push(ruleWords(fault_rule ?? fault).title);
+  if (fault_rule !== null) words.push(line(fault_rule, LONGEST_RULE));
+  if (fault_rule !== null && span?.error_type) words.push(errorWords(span.error_type));
+  return words;
 }
 
 function textsOfCall({ arguments: asked, result, error_message }: Call): (Cut | null)[] {

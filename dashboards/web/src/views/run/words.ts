@@ -3,7 +3,7 @@
 import type { Cut } from "../../data/types.ts";
 import { line } from "../../text/visible.ts";
 import { duration, short } from "../../words/amounts.ts";
-import type { Span } from "./rows.ts";
+import type { Call, Span } from "./rows.ts";
 import type { Step } from "./tree.ts";
 
 export const KINDS: Record<Span["kind"], string> = {
@@ -44,6 +44,17 @@ export function preview(step: Step): string {
   return asked.length > 0 ? `→ ${asked.join(", ")}` : begun(span.reasoning);
 }
 
+/** A call as it is told where a model asked for it. */
+export function askedWords({ name, arguments: asked }: Call): { name: string; preview: string } {
+  return { name: line(name, 60), preview: begun(asked, 120) };
+}
+
+/** What a call is told by before its arguments; null: the name of its step says it. */
+export function calledWords(step: Step, call: Call): string | null {
+  const known = step.calls.length === 1 && title(step) === line(call.name, 80);
+  return known ? null : line(call.name, 60);
+}
+
 /** "632 in, 57 out"; empty where none was recorded. */
 export function tokens({ input_tokens, output_tokens }: Span): string {
   const told = [
@@ -59,6 +70,15 @@ export function lasted({ duration_ms }: Span): string {
 
 export function milliseconds(value: number): string {
   return duration(value / 1000);
+}
+
+/** How much is told of a rule, and of what an error is called. */
+export const LONGEST_RULE = 80;
+export const LONGEST_ERROR = 120;
+
+/** What a span calls the error that its call failed by. */
+export function errorWords(error: string): string {
+  return line(error, 80);
 }
 
 export function begun(text: Cut | null, longest = 160): string {

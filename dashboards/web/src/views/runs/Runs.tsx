@@ -7,6 +7,7 @@ import { Section } from "../../components/Section.tsx";
 import { Table } from "../../components/Table.tsx";
 import type { Column } from "../../components/Table.tsx";
 import type { Place } from "../../data/types.ts";
+import { orderOf, orderText } from "../../state/order.ts";
 import { tasksOf } from "../../statistics/tasks.ts";
 import { SoughtProvider } from "../../text/Marked.tsx";
 import { line } from "../../text/visible.ts";
@@ -14,6 +15,7 @@ import { counted } from "../../words/amounts.ts";
 import { scoreTitle } from "../../words/scores.ts";
 import { runColumns } from "./columns.tsx";
 import type { RunColumn } from "./columns.tsx";
+import { Conditions } from "./Conditions.tsx";
 import { RunTools } from "./RunTools.tsx";
 import { selected } from "./selection.ts";
 import type { Selection } from "./selection.ts";
@@ -22,7 +24,7 @@ import "./runs.css";
 
 const OF_SCORE: RunColumn[] = ["task", "experiment", "variant", "trial", "outcome", "reason"];
 const OF_RUN: RunColumn[] = [...OF_SCORE.slice(0, -1), "took", "reason"];
-const OF_WORDS: RunColumn[] = ["task", "experiment", "variant", "outcome", "found"];
+const OF_WORDS: RunColumn[] = ["found", "task", "experiment", "variant", "outcome"];
 
 export function Runs() {
   const report = useReport();
@@ -32,12 +34,7 @@ export function Runs() {
   const columns = useColumns(found);
   const { ofRun } = tasksOf(document);
   const tasks = new Set(runs.map(ofRun).filter((task) => task >= 0)).size;
-  const { find: _, ...others } = state.own;
-  const without = ({ keys, rest }: (typeof conditions)[number]) => {
-    const kept = Object.entries(state.own).filter(([key]) => !keys.some((each) => each === key));
-    const own = { ...Object.fromEntries(kept), ...(rest && { where: rest }) };
-    go({ own, ...(keys.includes("shared") && { shared: false }) }, { replace: true });
-  };
+  const { find: _, sort, ...others } = state.own;
   return (
     <Section
       title={score ? `Runs behind “${scoreTitle(score.name)}”` : "Runs"}
@@ -49,19 +46,8 @@ export function Runs() {
       }
     >
       <RunTools values={values} sought={sought} runs={runs} />
-      {conditions.length > 0 && (
-        <ul class="conditions" aria-label="Only runs">
-          {conditions.map((each) => (
-            <li key={`${each.keys[0]} ${each.words}`}>
-              <button type="button" onClick={() => without(each)}>
-                <bdi>{line(each.words, 80)}</bdi>
-                <span aria-hidden="true">×</span>
-                <span class="hidden">: let other runs in, too</span>
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
+      {sought !== null && <p class="paper-only">Looked for: “{line(sought.words, 200)}”.</p>}
+      <Conditions conditions={conditions} />
       <SoughtProvider value={sought}>
         <Table
           key={JSON.stringify(others)}
@@ -69,6 +55,10 @@ export function Runs() {
           rows={runs}
           rowKey={(run) => run}
           columns={columns}
+          order={orderOf(sort)}
+          onOrder={(order) =>
+            go({ own: { ...state.own, sort: orderText(order) } }, { replace: true })
+          }
           page={50}
           empty="No run is so."
         />
@@ -91,14 +81,15 @@ function useColumns({ score, values, sought }: Selection): Column<Place>[] {
     const wanted = columns.length > 0 ? OF_SCORE : OF_RUN;
     // Of many columns those are left that say least of what was looked for.
     const [run, ...others] = runColumns(document, looked ? OF_WORDS : wanted);
-    return [...(run ? [run] : []), ...columns, ...others];
+    const found = looked ? others.splice(0, 1) : [];
+    return [...(run ? [run] : []), ...found, ...columns, ...others];
   }, [document, asked, looked]);
 }
 
 /** The figure that these runs come to, where no condition but its side is asked. */
 function Figure() {
   const { state, figures, filtered, score: scoreOf } = useReport();
-  const { score: name = "", side, ...others } = state.own;
+  const { score: name = "", side, sort: _, ...others } = state.own;
   const score = scoreOf(name);
   if (!score || Object.keys(others).length > 0) return null;
   const place = side === undefined ? -1 : figures.sides.indexOf(side);

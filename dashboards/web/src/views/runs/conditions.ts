@@ -14,17 +14,15 @@ export interface Condition {
 
 export type Way = ">=" | "<=";
 
-const ONE = /(.+?)\s*(>=|<=)\s*(-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(?:\s+and\s+|\s*$)/iy;
+const ONE = /^([^\s<>=]+)\s*(>=|<=)\s*(-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)$/i;
 
-/** Those of an address; from what is no condition on, they are passed over. */
+/** Those of an address; what is no condition, or is of no finite number, is passed over. */
 export function conditionsOf(text: string | undefined): Condition[] {
-  const found: Condition[] = [];
-  const one = new RegExp(ONE);
-  for (let each = one.exec(text ?? ""); each !== null; each = one.exec(text ?? "")) {
-    const [, score = "", way = "", than = ""] = each;
-    found.push({ score: score.trim(), way: way as Way, than: Number(than) });
-  }
-  return found;
+  return (text ?? "").split(/\s+and\s+/i).flatMap((each): Condition[] => {
+    const [, score = "", way = "", than = ""] = ONE.exec(each.trim()) ?? [];
+    const value = Number(than);
+    return score === "" || !Number.isFinite(value) ? [] : [{ score, way: way as Way, than: value }];
+  });
 }
 
 export function written(conditions: Condition[]): string {
@@ -57,7 +55,7 @@ const SEVERAL = new Set(["per_success", "reliability", "step_ratio"]);
 
 export interface Asked {
   runs: Place[];
-  /** By condition, how many runs that are so in all else have no value of it. */
+  /** By condition, how many runs that are so in all that is asked of other scores have no value. */
   none: number[];
 }
 
@@ -79,11 +77,11 @@ export function among(
   const none = conditions.map(() => 0);
   const found = runs.filter((run) => {
     const held = tests.map((test) => test(run));
-    const at = held.findIndex((each) => each !== true);
-    if (at < 0) return true;
-    const rest = held.every((each, place) => place === at || each === true);
-    if (held[at] === null && rest) none[at] = (none[at] ?? 0) + 1;
-    return false;
+    const fails = new Set(conditions.flatMap(({ score }, at) => (held[at] === true ? [] : score)));
+    if (fails.size === 1) {
+      for (const [at, each] of held.entries()) if (each === null) none[at] = (none[at] ?? 0) + 1;
+    }
+    return fails.size === 0;
   });
   return { runs: found, none };
 }

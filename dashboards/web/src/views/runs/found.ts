@@ -2,7 +2,7 @@
 
 import type { Cut, Document, Place } from "../../data/types.ts";
 import { NO_TASK, taskName, tasksOf } from "../../statistics/tasks.ts";
-import type { Sought } from "../../text/sought.ts";
+import { APART, type Sought } from "../../text/sought.ts";
 import { line } from "../../text/visible.ts";
 
 export function holding(document: Document, runs: Place[], looked: Sought): Place[] {
@@ -26,7 +26,7 @@ function wordsOfRuns(document: Document): string[] {
     found = id.map((each, run) => {
       const task = tasks.ofRun(run);
       const name = task === NO_TASK ? "" : taskName(tasks, task);
-      return [each, name, reason[run] ?? "", begun(answer[run] ?? null)].join("\u0000");
+      return [each, name, reason[run] ?? "", begun(answer[run] ?? null)].join(APART);
     });
     known.set(document, found);
   }
