@@ -14,7 +14,7 @@ from tests.support.shop_runs import shop
 
 
 def test_every_row_of_the_comparison_is_a_pair(servers: Any, tmp_path: Path) -> None:
-    workspace = shop(tmp_path, experiment="pages-pairs", number=0xE01)
+    workspace = shop(tmp_path, experiment="pages-pairs", number=0xE11)
     target = Target(server="mlflow", url=servers.mlflow)
     report = publish(workspace, target, Asked(), manifest=Manifest(workspace.path))
     [url] = [link.url for link in report.links if "compareToRunUuid" in link.url]
@@ -31,7 +31,7 @@ def test_every_row_of_the_comparison_is_a_pair(servers: Any, tmp_path: Path) -> 
 
 
 def test_a_trace_shows_its_scores(servers: Any, tmp_path: Path) -> None:
-    workspace = shop(tmp_path, experiment="pages-trace", number=0xE02)
+    workspace = shop(tmp_path, experiment="pages-trace", number=0xE12)
     target = Target(server="mlflow", url=servers.mlflow)
     report = publish(workspace, target, Asked(), manifest=Manifest(workspace.path))
     [url] = [link.url for link in report.links if "selectedEvaluationId" in link.url]

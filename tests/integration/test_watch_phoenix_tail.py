@@ -77,7 +77,7 @@ def once(asked: TailSettings, url: str | None = None) -> list[Exit]:
 
 
 def test_once_scores_what_is_new_and_puts_it_back(servers: Any, tmp_path: Path) -> None:
-    name, number = "watch-tail-once", 0xB01
+    name, number = "watch-tail-once", 0xD21
     source = f"phoenix+{servers.phoenix}/{name}"
     asked = settings(tmp_path, source, once=True)
     spans = shop_spans(experiment=name, number=number)
@@ -145,7 +145,7 @@ def test_through_restarts_of_both_nothing_is_missed_and_little_read_twice(
         return thread
 
     def spans_of(place: int) -> list[Json]:
-        trace = trace_of(0xB02, place)
+        trace = trace_of(0xD22, place)
         return run_spans(trace, experiment=name, revision="v1", task="price", trial=place)
 
     try:

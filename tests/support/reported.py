@@ -39,9 +39,22 @@ class Opened:
         for part in ("spans", "calls", "scores"):
             first, last = block[part]["start"][row : row + 2]
             found[part] = {
-                name: values[first:last] for name, values in block[part].items() if name != "start"
+                name: values[first:last]
+                for name, values in _restored(part, block[part]).items()
+                if name != "start"
             }
         return found
+
+
+def _restored(part: str, table: dict[str, Any]) -> dict[str, list[Any]]:
+    """Return the columns of a table with objects in the place of texts that are cut."""
+    columns = {name: list(values) for name, values in table.items() if name != "cut"}
+    for name, lengths in table["cut"].items():
+        for row, length in lengths.items():
+            cut = columns[name][int(row)]
+            key = f"{part}.{name}.{row}"
+            columns[name][int(row)] = {"cut": cut, "length": length, "key": key}
+    return columns
 
 
 def opened(workspace: Workspace, **options: Any) -> Opened:

@@ -11,7 +11,7 @@ from midspan.dashboards.report import calls as of_calls
 from midspan.dashboards.report import spans as of_spans
 from midspan.dashboards.report import step_scores as of_scores
 from midspan.dashboards.report.columns import as_json, offsets
-from midspan.dashboards.report.cuts import Texts, cut, long_places
+from midspan.dashboards.report.cuts import Texts, beginnings, cut, long_places
 from midspan.dashboards.report.frames import Redact
 
 RUNS: Final = 100
@@ -73,7 +73,7 @@ def blocks(runs: pl.DataFrame, frames: StepFrames, redact: Redact) -> Iterator[B
         yield Block(
             number=number,
             steps=b"%b,%b}" % (ids[:-1], b",".join(tables)),
-            answers=list(cut(answers.slice(first, last - first), "runs.answer", texts)),
+            answers=cut(answers.slice(first, last - first), "runs.answer", texts),
             texts=texts,
         )
 
@@ -92,14 +92,14 @@ class _Part:
 
     def of(self, first: int, last: int, texts: Texts) -> bytes:
         begin, end = self._start[first], self._start[last]
-        columns: dict[str, pl.Series | list[Any]] = {
-            column.name: column for column in self._rows.slice(begin, end - begin)
-        }
+        columns = {column.name: column for column in self._rows.slice(begin, end - begin)}
+        lengths: dict[str, Any] = {}
         for name, places in self._long.items():
             long = places[bisect_left(places, begin) : bisect_left(places, end)]
             if long:
                 here = [place - begin for place in long]
-                columns[name] = cut(
-                    self._rows[name][begin:end], f"{self.name}.{name}", texts, long=here
+                columns[name], lengths[name] = beginnings(
+                    columns[name], f"{self.name}.{name}", texts, here
                 )
-        return as_json({"start": offsets(self._counts[first:last]), **columns})
+        start = offsets(self._counts[first:last])
+        return as_json({**columns, "start": start, "cut": lengths})

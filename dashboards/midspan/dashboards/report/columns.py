@@ -10,7 +10,7 @@ DIGITS: Final = 12
 """Of a number: more than anybody reads, fewer than a float has."""
 
 
-Columns = Mapping[str, pl.Series | Sequence[Any]]
+Columns = Mapping[str, pl.Series | Sequence[Any] | Mapping[str, Any]]
 
 
 def ordered(values: Iterable[str | None], planned: Sequence[str] = ()) -> list[str]:

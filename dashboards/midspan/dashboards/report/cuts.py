@@ -1,6 +1,5 @@
 """Texts of which a page holds the beginning: the whole of them lies beside it."""
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 import polars as pl
@@ -11,28 +10,39 @@ LONGEST: Final = 2048
 Texts = dict[str, str]
 
 
-def cut(
-    column: pl.Series, key: str, texts: Texts, *, long: Sequence[int] | None = None
-) -> pl.Series | list[Any]:
+def cut(column: pl.Series, key: str, texts: Texts) -> list[Any]:
     """Return texts as a document holds them; what is cut is put into `texts`, by its key.
 
-    `long` are their `long_places`, where these are known. They stay a column where none is cut.
+    >>> texts: Texts = {}
+    >>> short, long = cut(pl.Series(["a", "b" * 3000]), "runs.answer", texts)
+    >>> short, long["length"], long["key"], len(texts["runs.answer.1"])
+    ('a', 3000, 'runs.answer.1', 3000)
+    """
+    begun, lengths = beginnings(column, key, texts, long_places(column))
+    shown: list[Any] = begun.to_list()
+    for place, length in lengths.items():
+        shown[place] = {"cut": shown[place], "length": length, "key": f"{key}.{place}"}
+    return shown
+
+
+def beginnings(
+    column: pl.Series, key: str, texts: Texts, long: list[int]
+) -> tuple[pl.Series, dict[int, int]]:
+    """Return texts without the rest of those at `long` places, and the whole length of each.
+
+    The whole texts are put into `texts`, by their place.
 
     >>> texts: Texts = {}
-    >>> short, long = cut(pl.Series(["a", "b" * 3000]), "spans.input", texts)
-    >>> short, long["length"], long["key"], len(texts["spans.input.1"])
-    ('a', 3000, 'spans.input.1', 3000)
+    >>> begun, lengths = beginnings(pl.Series(["a", "b" * 3000]), "spans.input", texts, [1])
+    >>> begun.str.len_chars().to_list(), lengths, len(texts["spans.input.1"])
+    ([1, 2048], {1: 3000}, 3000)
     """
-    long = long_places(column) if long is None else long
     if not long:
-        return column
-    shown: list[Any] = column.to_list()
-    for place in long:
-        text = shown[place]
-        name = f"{key}.{place}"
-        texts[name] = text
-        shown[place] = {"cut": text[:LONGEST], "length": len(text), "key": name}
-    return shown
+        return column, {}
+    whole = column.gather(long)
+    texts.update(zip((f"{key}.{place}" for place in long), whole, strict=True))
+    begun = column.clone().scatter(long, whole.str.head(LONGEST))
+    return begun, dict(zip(long, whole.str.len_chars(), strict=True))
 
 
 def long_places(column: pl.Series) -> list[int]:

@@ -1,5 +1,6 @@
 /** The document of this page, and its blocks of steps and full texts, each read when asked for. */
 
+import { withCuts } from "./cuts.ts";
 import { decode } from "./decode.ts";
 import type { Block, Document, Steps, Texts } from "./types.ts";
 
@@ -32,9 +33,11 @@ export function readDocument(): Promise<Document> {
 
 /** The steps of a block. */
 export function readSteps(number: number, block: Block): Promise<Steps> {
-  return once("block", number, () => {
-    if (block.file !== null) return beside("block", number, block.file);
-    return here(number);
+  return once("block", number, async () => {
+    const { file } = block;
+    return withCuts(
+      await decode(await (file === null ? here(number) : beside("block", number, file))),
+    );
   });
 }
 
@@ -42,14 +45,14 @@ export function readSteps(number: number, block: Block): Promise<Steps> {
 export function readTexts(number: number, block: Block): Promise<Texts> {
   const { texts } = block;
   if (texts === null) return Promise.resolve({});
-  return once("texts", number, () => beside("texts", number, texts));
+  return once("texts", number, async () => decode(await beside("texts", number, texts)));
 }
 
-function once<T>(part: Part, number: number, content: () => Promise<string>): Promise<T> {
+function once<T>(part: Part, number: number, ask: () => Promise<T>): Promise<T> {
   const key = `${part} ${number}`;
   const known = read.get(key);
   if (known) return known as Promise<T>;
-  const asked = content().then((packed) => decode<T>(packed));
+  const asked = ask();
   read.set(key, asked);
   // What could not be read may be there when it is asked for again.
   asked.catch(() => read.delete(key));

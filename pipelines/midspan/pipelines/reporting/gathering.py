@@ -1,6 +1,7 @@
 """Everything that a report shows, read from a workspace."""
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -98,6 +99,7 @@ def gathered(
     """Return what a report of a workspace is made of; reads alone, and writes nothing."""
     tell("reading")
     tables, every_score = workspace.tables(), workspace.table("scores")
+    text = _begun(tables.text.select(READ))
     read, scores = pl.collect_all([tables.runs, every_score])
     ground = _held(ground_of([workspace]), scores)
     profile = _possible(judged.setting.profile, ground)
@@ -108,29 +110,39 @@ def gathered(
     def figured() -> ReportFrames:
         known = declarations(profile)
         tell("comparing")
-        figures = computed(ground, Pivots.of(ground, order), profile, known)
-        tell("looking for causes of failures")
-        causes = failures(workspace, setting=judged.setting).as_dict()
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            # Causes are looked for in Python, figures made outside of it for the most part.
+            causes = pool.submit(failures, workspace, setting=judged.setting)
+            figures = computed(ground, Pivots.of(ground, order), profile, known)
+            tell("looking for causes of failures")
+            found = causes.result().as_dict()
         return ReportFrames(
             about=_about(workspace.path, judged, runs, now=now, title=title),
             runs=runs,
             scores=scores,
             computed=figures,
-            failures=_without_secrets(causes, secrets),
+            failures=_without_secrets(found, secrets),
             known=known,
             order=order,
-            tasks=_tasks(judged, runs, tables.text, secrets),
+            tasks=_tasks(judged, runs, text.result(), secrets),
             servers=servers(workspace.path),
             quarantined=_height(workspace.table("quarantine")),
             redact=secrets,
         )
 
     def steps() -> StepFrames:
-        asked = [tables.spans, tables.text.select(READ), tables.calls]
-        spans, text, calls = pl.collect_all(asked)
-        return StepFrames(spans=spans, text=text, calls=calls, scores=scores)
+        spans, calls = pl.collect_all([tables.spans, tables.calls])
+        return StepFrames(spans=spans, text=text.result(), calls=calls, scores=scores)
 
     return Gathered(runs=runs, steps=steps, secrets=SecretsTakenOut(), figured=figured)
+
+
+def _begun(table: pl.LazyFrame) -> Future[pl.DataFrame]:
+    """Return a table that is read meanwhile."""
+    with_one = ThreadPoolExecutor(max_workers=1)
+    reading = with_one.submit(table.collect)
+    with_one.shutdown(wait=False)
+    return reading
 
 
 def _about(
@@ -192,7 +204,7 @@ def _possible(profile: Profile, ground: Ground) -> Profile:
 
 
 def _tasks(
-    judged: Judged, runs: pl.DataFrame, text: pl.LazyFrame, secrets: SecretsTakenOut
+    judged: Judged, runs: pl.DataFrame, text: pl.DataFrame, secrets: SecretsTakenOut
 ) -> Sequence[ShownTask]:
     known: list[ShownTask] = []
     if judged.suite is not None and judged.suite_path is not None:

@@ -82,7 +82,7 @@ def report(
 def plain_document(gathered: Gathered) -> dict[str, Any]:
     """Return the document by itself: no steps, and of long answers the beginning."""
     runs = gathered.runs
-    answers = list(cut(gathered.secrets(runs["answer"], runs["run_id"]), "runs.answer", {}))
+    answers = cut(gathered.secrets(runs["answer"], runs["run_id"]), "runs.answer", {})
     return with_blocks(document(gathered.frames), answers, ())
 
 

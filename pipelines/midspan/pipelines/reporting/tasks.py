@@ -46,7 +46,7 @@ def suite_tasks(suite: Suite, folder: Path, experiments: Sequence[str]) -> list[
 
 
 def told_tasks(
-    runs: pl.DataFrame, text: pl.LazyFrame, known: Sequence[ShownTask]
+    runs: pl.DataFrame, text: pl.DataFrame, known: Sequence[ShownTask]
 ) -> list[ShownTask]:
     """Return the tasks that no suite describes, by what their first run was asked and checked."""
     there = {(task.experiment, task.id) for task in known}
@@ -55,8 +55,7 @@ def told_tasks(
         .sort("traced", "start_ns", "run_id", descending=[True, False, False], nulls_last=True)
         .unique(["experiment", "task"], keep="first", maintain_order=True)
     )
-    of_these = text.filter(pl.col("run_id").is_in(first["run_id"].implode()))
-    asked = of_these.select("run_id", root_span_id="span_id", asked="input").collect()
+    asked = text.select("run_id", root_span_id="span_id", asked="input")
     told = first.sort("experiment", "task").join(
         asked, on=["run_id", "root_span_id"], how="left", maintain_order="left"
     )

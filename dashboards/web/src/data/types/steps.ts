@@ -13,6 +13,19 @@ export interface Steps {
   scores: StepScores;
 }
 
+/** Steps as a block holds them: of each text that is cut the beginning. */
+export interface PackedSteps {
+  runs: string[];
+  spans: Spans & Cuts;
+  calls: Calls & Cuts;
+  scores: StepScores & Cuts;
+}
+
+interface Cuts {
+  /** By column and row: how long the whole text is. */
+  cut: Record<string, Record<string, number>>;
+}
+
 /** In order of start. What only repeats another span is here as well, and says so. */
 export interface Spans {
   start: number[];
