@@ -57,14 +57,22 @@ def serve(main: Callable[[], int]) -> int:
         if asked is None:
             return 0
         request, streams = asked
+        waiting, going = os.pipe()
         pid = os.fork()
         if pid == 0:
             line.close()
+            os.close(going)
+            # Until its number is told: from then on somebody ends it, whatever it does to us.
+            if not os.read(waiting, 1):
+                os._exit(1)
+            os.close(waiting)
             _become(request, streams)
             _leave(main(), opened)
-        for stream in streams:
-            os.close(stream)
+        for descriptor in (*streams, waiting):
+            os.close(descriptor)
         _tell(line, {"pid": pid})
+        os.write(going, b".")
+        os.close(going)
         # It stays as it ended until the next request: its number is nobody else's so long.
         ended = pid
         _tell(line, {"pid": pid, "code": _awaited(pid, line)})

@@ -1,6 +1,7 @@
 """Copies of one process in place of fresh ones."""
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -66,6 +67,34 @@ def test_imports_that_start_threads_are_refused(folder: Path) -> None:
     assert template.process.returncode == 1
     assert stderr == b"midspan: no warm start: what is imported has started 1 threads\n"
     assert run_in(seat, folder).said.answer == "fine"
+
+
+def test_a_copy_begins_when_its_number_is_told(folder: Path) -> None:
+    (folder / "hasty.py").write_text(
+        "import os, signal, socket, time\n"
+        "told = socket.socket.sendall\n"
+        "def late(line, data):\n"
+        "    time.sleep(0.3)\n"
+        "    told(line, data)\n"
+        "socket.socket.sendall = late\n"
+        "def agent(prompt): os.kill(os.getppid(), signal.SIGSTOP)\n"
+    )
+    harness = harness_of("{kind: python, function: 'hasty:agent', warm: true}")
+    seat = seat_in(folder / "room", harness, base_url=URL)
+    program = driver_of(harness, folder).program(seat)
+    (folder / "stdin").write_bytes(program.stdin)
+    with template_of(program) as template:
+        template.line.settimeout(30)
+        stat = Path(f"/proc/{template.process.pid}/stat")
+        try:
+            with (folder / "stdin").open() as stdin, open(os.devnull, "w") as nothing:
+                streams = [stdin.fileno(), nothing.fileno(), nothing.fileno()]
+                assert template.ask(program, seat.room.directory, streams) > 0
+            while " T " not in stat.read_text():
+                time.sleep(0.01)
+        finally:
+            os.kill(template.process.pid, signal.SIGCONT)
+        assert template.heard()["code"] == 0
 
 
 def test_a_copy_leads_a_session_of_its_own_and_ends_with_who_asked(folder: Path) -> None:

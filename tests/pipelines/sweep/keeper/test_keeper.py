@@ -22,8 +22,10 @@ while True:
     if not line:
         break
     told = json.loads(line)
+    waiting, going = os.pipe()
     pid = os.fork()
     if pid == 0:
+        os.read(waiting, 1)
         os.setsid()
         for number, descriptor in enumerate(descriptors):
             os.dup2(descriptor, number)
@@ -37,6 +39,9 @@ while True:
     for descriptor in descriptors:
         os.close(descriptor)
     sock.sendall(json.dumps({"pid": pid}).encode() + b"\\n")
+    os.write(going, b".")
+    os.close(waiting)
+    os.close(going)
     _, status = os.waitpid(pid, 0)
     told = {"pid": pid, "code": os.waitstatus_to_exitcode(status)}
     sock.sendall(json.dumps(told).encode() + b"\\n")
