@@ -15,8 +15,8 @@ from midspan.scorers.tables import SCORES
 from tests.support.mlflow_publishing import published
 from tests.support.mlflow_state import assessments, experiment_id, runs
 from tests.support.reverse_proxy import Answer, proxied
-from tests.support.shop_runs import RUNS, STEPS, shop, trace_of
-from tests.support.workspaces import put
+from tests.support.shop_runs import RUNS, STEPS, shop, shop_spans, trace_of
+from tests.support.workspaces import ingested, put
 
 BULK = "/api/3.0/mlflow/traces"
 
@@ -45,7 +45,8 @@ def test_without_the_bulk_request_they_go_one_by_one(
     servers: Any, client: httpx.Client, tmp_path: Path, status: int, number: int, why: str
 ) -> None:
     name = f"faults-{status}"
-    workspace = shop(tmp_path, experiment=name, number=number)
+    workspace = ingested(tmp_path, shop_spans(experiment=name, number=number)[: 2 * STEPS])
+    workspace.score()
 
     def no_bulk(method: str, path: str) -> Answer | None:
         return (status, "{}") if (method, path) == ("POST", BULK) else None

@@ -33,8 +33,18 @@ def test_every_view_opens_and_asks_for_nothing(browser: Any, page: Path) -> None
         assert (opened.complaints, opened.asked) == ([], [])
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", ["wide", "phone"])
 def test_everybody_can_use_every_view(browser: Any, page: Path, look: str) -> None:
+    _require_usable(browser, page, look)
+
+
+def test_everybody_can_use_every_view_in_the_dark(
+    browser: Any, shop: Workspace, tmp_path: Path
+) -> None:
+    _require_usable(browser, written(shop, tmp_path / "report.html"), "dark")
+
+
+def _require_usable(browser: Any, page: Path, look: str) -> None:
     width, height, theme = LOOKS[look]
     viewport = {"width": width, "height": height}
     with read(browser, page, viewport=viewport, color_scheme=theme, bypass_csp=True) as opened:
