@@ -98,7 +98,7 @@ def test_the_next_run_is_searched_for_the_same(opened: Read) -> None:
     opened.page.locator(".segments label").filter(has_text="Conversation").click()
     before = opened.page.url
     opened.page.get_by_role("link", name="Next run").click()
-    opened.page.wait_for_function("before => location.href !== before", arg=before)
+    opened.page.wait_for_url(lambda url: url != before)
     assert opened.page.url.endswith("?find=check+does&show=conversation")
 
 
@@ -108,7 +108,7 @@ def test_a_row_that_an_address_leads_to_is_in_sight(browser: Any, long_run: Path
             opened.go(f"run/{RUN}?{query}")
             row = opened.page.locator("main.run [role=treeitem].selected")
             row.wait_for()
-            opened.page.wait_for_function(IN_SIGHT)
+            opened.until(IN_SIGHT)
             assert opened.page.locator("main.run [role=treeitem]").count() > 10
         assert (opened.complaints, opened.asked) == ([], [])
 

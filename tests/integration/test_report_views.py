@@ -100,7 +100,7 @@ def test_blocks_beside_the_page_are_read_from_a_disk(browser: Any, tmp_path: Pat
         opened.go("overview")
         run = opened.page.evaluate(RUN_IDS)[0]
         opened.go(f"run/{run}")
-        opened.page.wait_for_function("document.querySelector('main').innerText.includes('lookup')")
+        opened.page.locator("main .step-tree", has_text="lookup").wait_for()
         assert (opened.complaints, opened.asked) == ([], [])
 
 

@@ -1,6 +1,7 @@
 """Pages in a real browser, and what they do there that nobody asked them to."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -40,6 +41,13 @@ class Read:
         self.page.evaluate("address => { location.hash = address }", f"#/{address}")
         view = address.split("?")[0].split("/")[0]
         self.page.wait_for_selector(f"main.{view}", timeout=PATIENCE)
+
+    def until(self, holds: str) -> None:
+        """Wait until a function returns true: Playwright's own wait is what the page forbids."""
+        last = time.monotonic() + PATIENCE / 1000
+        while not self.page.evaluate(holds):
+            assert time.monotonic() < last, holds
+            self.page.wait_for_timeout(20)
 
     def figures(self) -> dict[str, dict[str, tuple[float, float | None, float | None]]]:
         """Return value, low and high by score and side, as "Every score" shows them."""
