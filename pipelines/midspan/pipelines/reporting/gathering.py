@@ -68,7 +68,7 @@ class Gathered:
     runs: pl.DataFrame
     """In the order of the report."""
     steps: Callable[[], StepFrames]
-    """Not kept: most of the memory is theirs."""
+    """Not kept, but for the texts: most of the memory is theirs."""
     secrets: SecretsTakenOut
     """For the steps; the rest of the report has its own."""
     figured: Callable[[], ReportFrames]
