@@ -68,10 +68,11 @@ def serve(main: Callable[[], int]) -> int:
             os.close(waiting)
             _become(request, streams)
             _leave(main(), opened)
-        for descriptor in (*streams, waiting):
-            os.close(descriptor)
+        for stream in streams:
+            os.close(stream)
         _tell(line, {"pid": pid})
-        os.write(going, b".")
+        os.write(going, b".")  # our own end is open still: the copy may have been ended
+        os.close(waiting)
         os.close(going)
         # It stays as it ended until the next request: its number is nobody else's so long.
         ended = pid

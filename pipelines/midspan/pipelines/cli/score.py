@@ -218,8 +218,8 @@ def _score(
     from midspan.pipelines.scoring.score import score_workspace
     from midspan.pipelines.storage.contract import require_contract
 
-    before = command_before(workspace.path, suite=asked.suite, profile=asked.profile)
     files = files_judged_by(workspace.path, suite=asked.suite, profile=asked.profile)
+    before = command_before(workspace.path, files)
     try:
         with runs_a_second() as progress:
             summary = score_workspace(

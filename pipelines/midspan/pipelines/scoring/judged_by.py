@@ -143,10 +143,9 @@ def scoring_command(workspace: Path, *, suite: Path | None, profile: Path | None
     return shlex.join(words)
 
 
-def command_before(workspace: Path, *, suite: Path | None, profile: Path | None) -> str | None:
+def command_before(workspace: Path, now: JudgedBy) -> str | None:
     """Return the command by which a workspace was scored, if it was with other files than these."""
     before = read_judged_by(workspace)
-    now = files_judged_by(workspace, suite=suite, profile=profile)
     return command_of(before, workspace) if before.files() and not before.same_as(now) else None
 
 

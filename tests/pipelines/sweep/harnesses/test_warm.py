@@ -82,14 +82,11 @@ def test_a_copy_begins_when_its_number_is_told(folder: Path) -> None:
     harness = harness_of("{kind: python, function: 'hasty:agent', warm: true}")
     seat = seat_in(folder / "room", harness, base_url=URL)
     program = driver_of(harness, folder).program(seat)
-    (folder / "stdin").write_bytes(program.stdin)
     with template_of(program) as template:
         template.line.settimeout(30)
         stat = Path(f"/proc/{template.process.pid}/stat")
         try:
-            with (folder / "stdin").open() as stdin, open(os.devnull, "w") as nothing:
-                streams = [stdin.fileno(), nothing.fileno(), nothing.fileno()]
-                assert template.ask(program, seat.room.directory, streams) > 0
+            assert template.begin(program, seat.room.directory) > 0
             while " T " not in stat.read_text():
                 time.sleep(0.01)
         finally:
@@ -97,16 +94,33 @@ def test_a_copy_begins_when_its_number_is_told(folder: Path) -> None:
         assert template.heard()["code"] == 0
 
 
+def test_a_copy_that_is_ended_before_it_begins_costs_itself_alone(folder: Path) -> None:
+    (folder / "doomed.py").write_text(
+        "import json, os, signal, socket\n"
+        "told = socket.socket.sendall\n"
+        "def late(line, data):\n"
+        "    if 'code' not in (said := json.loads(data)):\n"
+        "        os.kill(said['pid'], signal.SIGKILL)\n"
+        "        os.waitid(os.P_PID, said['pid'], os.WEXITED | os.WNOWAIT)\n"
+        "    told(line, data)\n"
+        "socket.socket.sendall = late\n"
+        "def agent(prompt): pass\n"
+    )
+    harness = harness_of("{kind: python, function: 'doomed:agent', warm: true}")
+    seat = seat_in(folder / "room", harness, base_url=URL)
+    program = driver_of(harness, folder).program(seat)
+    with template_of(program) as template:
+        ended = [template.run(program, seat.room.directory) for _ in range(2)]
+    assert [each.code for each in ended] == [-signal.SIGKILL] * 2
+
+
 def test_a_copy_leads_a_session_of_its_own_and_ends_with_who_asked(folder: Path) -> None:
     (folder / "slow.py").write_text("import time\ndef agent(prompt): time.sleep(60)\n")
     harness = harness_of("{kind: python, function: 'slow:agent', warm: true}")
     seat = seat_in(folder / "room", harness, base_url=URL)
     program = driver_of(harness, folder).program(seat)
-    (folder / "stdin").write_bytes(program.stdin)
     with template_of(program) as template:
-        with (folder / "stdin").open() as stdin, open(os.devnull, "w") as nothing:
-            streams = [stdin.fileno(), nothing.fileno(), nothing.fileno()]
-            pid = template.ask(program, seat.room.directory, streams)
+        pid = template.begin(program, seat.room.directory)
         while os.getsid(pid) != pid:
             time.sleep(0.01)
     with pytest.raises(ProcessLookupError):
